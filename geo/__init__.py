@@ -1,0 +1,1 @@
+"""Compute: frames, geometries and arrays in; new ones out. No database, no web, no clock."""

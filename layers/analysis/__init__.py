@@ -1,0 +1,1 @@
+"""Stored layers meet `geo` here: one module a question."""

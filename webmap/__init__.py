@@ -1,0 +1,1 @@
+"""Show them: browser maps and printed sheets."""
