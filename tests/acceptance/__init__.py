@@ -1,0 +1,1 @@
+"""A user's day, end to end."""

@@ -1,0 +1,1 @@
+"""Measures; asserts no time."""
