@@ -1,0 +1,81 @@
+"""Elders by village as demand points: newest year, one weight, a name and a township."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.errors import InputError
+from layers.errors import NotFound
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from layers.analysis.question import CareQuestion
+
+__all__ = ["elder_demand", "township_code"]
+
+
+def township_code(village_code: pd.Series) -> pd.Series:
+    """Code of the township a village belongs to: its first nine digits and 000."""
+    return village_code.str.slice(0, 9) + "000"
+
+
+def elder_demand(
+    elders: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame, question: CareQuestion
+) -> gpd.GeoDataFrame:
+    """Demand points of the newest year.
+
+    A village counted without a place of its own stands where its division does, if that is known;
+    otherwise it stays without a place: counted, never covered.
+
+    Parameters
+    ----------
+    elders, divisions
+        Rows of the layers valid on the day, index id, EPSG:4490.
+    question
+        `age` says which count is the weight, `by` the unit of the table.
+
+    Returns
+    -------
+    Index id: the rows' columns plus `weight` (float), `name`, `township_code` and `unit` (the code
+    that gaps are counted by; 全部 where the store has no divisions and townships are asked).
+
+    Raises
+    ------
+    NotFound
+        If there is no elder in the band, code `no_demand`.
+    InputError
+        If a village has no count in the band, code `demand_missing`.
+    """
+    column = question.demand_column
+    if not elders.empty:
+        elders = elders[elders["year"] == elders["year"].max()].sort_index()
+    weight = pd.to_numeric(elders[column]).astype("Float64")
+    if weight.isna().any():
+        missing = list(elders.loc[weight.isna(), "village_code"])
+        raise InputError(
+            f"elders 层有 {len(missing)} 个村没有填 {column}（如 {missing[0]}），"
+            "请补齐后再算，没有人时填 0。",
+            code="demand_missing",
+            where=column,
+        )
+    if elders.empty or weight.sum() == 0:
+        raise NotFound(
+            f"elders 层没有老年人口（{column} 合计为 0），无法计算覆盖；请先导入 elders。",
+            code="no_demand",
+            where=column,
+        )
+    villages = divisions[divisions["level"] == "village"].set_index("code")
+    code = elders["village_code"]
+    name = code.map(villages["name"]).fillna(code)
+    placeless = elders.geometry.isna() | elders.geometry.is_empty
+    places = villages.geometry.dropna().representative_point()
+    geometry = elders.geometry.where(~placeless, code.map(places))
+    unit = township_code(code) if question.by == "township" else code
+    if question.by == "township" and divisions.empty:
+        unit = pd.Series("全部", index=elders.index)
+    return elders.set_geometry(geometry.set_crs(elders.crs)).assign(
+        weight=weight.astype(float), name=name, township_code=township_code(code), unit=unit
+    )

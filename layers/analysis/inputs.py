@@ -1,0 +1,159 @@
+"""What a service question reads from the store, read once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import shapely
+
+from layers.analysis.demand import elder_demand
+from layers.analysis.facilities import standing_facilities
+from layers.analysis.roads import network_of
+from layers.errors import NotFound
+from layers.provenance import Provenance, provenance_of
+from layers.store import Query, read_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import geopandas as gpd
+
+    from geo.network import Network
+    from layers.analysis.question import CareQuestion
+    from layers.store import Store
+
+__all__ = ["ServiceInputs", "read_inputs"]
+
+_MADE_BY_THE_STORE = ("version", "updated_at", "updated_by", "recorded_at")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceInputs:
+    """Stored rows valid on the question's day, and the networks made from them.
+
+    Attributes
+    ----------
+    divisions, roads
+        Frames of the layers, index id, EPSG:4490.
+    facilities
+        `layers.analysis.facilities.standing_facilities`.
+    demand
+        `layers.analysis.demand.elder_demand`.
+    data_date
+        Day of the store's latest event in the bureau's time zone.
+    warnings
+        Chinese sentences about inputs that were taken but deserve a look.
+    """
+
+    question: CareQuestion
+    divisions: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    demand: gpd.GeoDataFrame
+    data_date: date
+    warnings: tuple[str, ...] = ()
+    _networks: dict[str, Network] = field(default_factory=dict, repr=False, compare=False)
+
+    def network(self, mode: str | None = None) -> Network:
+        """Road network of a mode (default: the question's), built once."""
+        mode = mode or self.question.mode
+        if mode not in self._networks:
+            self._networks[mode] = network_of(self.roads, mode)
+        return self._networks[mode]
+
+    @property
+    def counted(self) -> gpd.GeoDataFrame:
+        """The facilities whose service counts."""
+        return self.facilities[self.facilities["counted"]]
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Worst quality and all sources of what was read."""
+        return provenance_of(self.divisions, self.roads, self.facilities, self.demand)
+
+    @cached_property
+    def data_hash(self) -> str:
+        """SHA-256 of the rows read, without made ids, versions and recording times."""
+        return _digest(
+            {
+                "divisions": self.divisions,
+                "roads": self.roads,
+                "facilities": self.facilities,
+                "demand": self.demand,
+            }
+        )
+
+
+def read_inputs(
+    store: Store, question: CareQuestion, *, time_zone: str = "Asia/Shanghai"
+) -> ServiceInputs:
+    """Read what a service question needs.
+
+    Parameters
+    ----------
+    store
+        An open store.
+    question
+        What is asked; `as_of` chooses rows valid on that day (default: the present ones).
+    time_zone
+        Zone in which the latest event's instant is a day.
+
+    Returns
+    -------
+    The rows; networks are built on demand.
+
+    Raises
+    ------
+    NotFound
+        If there are no roads (`no_roads`), no facility that counts (`no_facilities`) or no elders
+        in the asked age band (`no_demand`).
+    InputError
+        If a village has no count in the asked age band.
+    """
+    query = Query(at=question.as_of)
+    roads = read_frame(store, "roads", query)
+    if roads.empty:
+        raise NotFound(
+            "没有道路数据，无法计算路网；请先运行 xygeo import roads 文件。",
+            code="no_roads",
+            where="roads",
+        )
+    divisions = _periods_of(read_frame(store, "divisions", query), question)
+    facilities, warnings = standing_facilities(read_frame(store, "care_facilities", query), question)
+    demand = elder_demand(read_frame(store, "elders", query), divisions, question)
+    return ServiceInputs(
+        question=question,
+        divisions=divisions,
+        roads=roads,
+        facilities=facilities,
+        demand=demand,
+        data_date=store.head().at.astimezone(ZoneInfo(time_zone)).date(),
+        warnings=warnings,
+    )
+
+
+def _periods_of(divisions: gpd.GeoDataFrame, question: CareQuestion) -> gpd.GeoDataFrame:
+    """Rows valid on the asked day; without one, those that have not ended."""
+    if question.as_of is not None:
+        return divisions
+    return divisions[divisions["valid_to"].isna()]
+
+
+def _digest(frames: Mapping[str, gpd.GeoDataFrame]) -> str:
+    total = hashlib.sha256()
+    for name, frame in sorted(frames.items()):
+        table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+        table = table.drop(columns=[c for c in _MADE_BY_THE_STORE if c in table.columns])
+        table = table[sorted(table.columns)]
+        table["geometry"] = shapely.to_wkb(frame.geometry.array, hex=True)
+        lines = table.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
+        total.update(name.encode())
+        for line in sorted(lines.splitlines()):
+            total.update(line.encode())
+    return total.hexdigest()

@@ -1,0 +1,69 @@
+"""Circles, coverage and all around them in one picture, for the sheet and the map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from layers.analysis.circles import dissolved_circles
+from layers.analysis.gaps import covered_demand, gap_rows, gap_summary
+from layers.analysis.inputs import read_inputs
+from layers.analysis.picture import ServicePicture
+
+if TYPE_CHECKING:
+    from layers.analysis.inputs import ServiceInputs
+    from layers.analysis.question import CareQuestion
+    from layers.store import Store
+
+__all__ = ["picture_of", "service_picture"]
+
+
+def service_picture(store: Store, question: CareQuestion) -> ServicePicture:
+    """Read the store and compute everything that a circles sheet or map draws.
+
+    Raises
+    ------
+    NotFound
+        As `layers.analysis.inputs.read_inputs`.
+    PlatformError
+        If `geo` refuses an input.
+    """
+    return picture_of(read_inputs(store, question))
+
+
+def picture_of(inputs: ServiceInputs) -> ServicePicture:
+    """Compute everything that a circles sheet or map draws from inputs already read.
+
+    Raises
+    ------
+    PlatformError
+        If `geo` refuses an input.
+    """
+    question = inputs.question
+    demand = covered_demand(inputs)
+    divisions = inputs.divisions
+    areas = divisions[divisions.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+    roads = inputs.roads
+    return ServicePicture(
+        question=question,
+        county=areas[areas["level"] == "county"][["code", "name", "geometry"]],
+        townships=areas[areas["level"] == "township"][["code", "name", "geometry"]],
+        roads=roads[(roads[question.mode] != "none").fillna(False)][["highway", "geometry"]],
+        circles=dissolved_circles(inputs)[["minutes", "area_m2", "geometry"]],
+        facilities=_facilities(inputs),
+        demand=demand,
+        gaps=gap_rows(inputs, demand),
+        summary=gap_summary(demand),
+        provenance=inputs.provenance,
+        data_date=inputs.data_date,
+        data_hash=inputs.data_hash,
+    )
+
+
+def _facilities(inputs: ServiceInputs) -> pd.DataFrame:
+    counted = inputs.counted
+    snapped = inputs.network().snap(counted)
+    connected = snapped["connected"].astype("boolean").reindex(inputs.facilities.index)
+    frame = inputs.facilities.assign(connected=connected)
+    return frame[["name", "kind", "status", "counted", "connected", "geometry"]]
