@@ -1,0 +1,31 @@
+"""What is really known about the county; where each file comes from says SOURCE.md beside this."""
+
+from layers.facts.census import CensusCount, census
+from layers.facts.divisions import (
+    Change,
+    Division,
+    changes,
+    divisions,
+    divisions_on,
+    former_divisions,
+    successors,
+)
+from layers.facts.outline import neighbours, outline
+from layers.facts.report import Facility, facilities, rural_daycare_count
+
+__all__ = [
+    "CensusCount",
+    "Change",
+    "Division",
+    "Facility",
+    "census",
+    "changes",
+    "divisions",
+    "divisions_on",
+    "facilities",
+    "former_divisions",
+    "neighbours",
+    "outline",
+    "rural_daycare_count",
+    "successors",
+]

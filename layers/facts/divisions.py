@@ -1,0 +1,201 @@
+"""Units of the county as the yearly lists name them, living and former, and what became of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from layers.facts.files import read_table
+
+__all__ = [
+    "Change",
+    "Division",
+    "changes",
+    "divisions",
+    "divisions_on",
+    "former_divisions",
+    "successors",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Division:
+    """One unit in one period of validity.
+
+    Attributes
+    ----------
+    code
+        Twelve digits.
+    legal
+        False for list entries that are no divisions: the development zone and its placeholder.
+    valid_from, valid_to
+        Half-open period; None is open. Known to the year only where `date_precision` says so.
+    """
+
+    code: str
+    name: str
+    full_name: str
+    level: str
+    kind: str
+    parent_code: str
+    legal: bool
+    valid_from: date | None
+    valid_to: date | None
+    date_precision: str | None
+    source: str
+
+    def valid_on(self, day: date) -> bool:
+        """Tell whether the unit existed on that day.
+
+        Parameters
+        ----------
+        day
+            Day asked for.
+
+        Returns
+        -------
+        True inside the half-open period.
+        """
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day < self.valid_to
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One step from an old unit to a new one.
+
+    Attributes
+    ----------
+    new_code
+        None if the unit was abolished: no source seen names a successor.
+    kind
+        recode, rename, upgrade, merge, split or abolish.
+    """
+
+    old_code: str
+    old_name: str
+    new_code: str | None
+    new_name: str | None
+    level: str
+    kind: str
+    date: date
+    date_precision: str
+    source: str
+    note: str
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _read_divisions(name: str) -> tuple[Division, ...]:
+    return tuple(
+        Division(
+            code=row["code"],
+            name=row["name"],
+            full_name=row["full_name"],
+            level=row["level"],
+            kind=row["kind"],
+            parent_code=row["parent_code"],
+            legal=row["legal"] == "1",
+            valid_from=_day(row["valid_from"]),
+            valid_to=_day(row["valid_to"]),
+            date_precision=row["date_precision"] or None,
+            source=row["source"],
+        )
+        for row in read_table(name)
+    )
+
+
+def divisions() -> tuple[Division, ...]:
+    """List the living units: the county, nine towns, the zone, 239 village-level units.
+
+    Returns
+    -------
+    250 units in file order.
+    """
+    return _read_divisions("divisions.csv")
+
+
+def former_divisions() -> tuple[Division, ...]:
+    """List the units and names that are no longer valid.
+
+    Returns
+    -------
+    155 units in file order; each has a `valid_to`.
+    """
+    return _read_divisions("divisions_former.csv")
+
+
+def divisions_on(day: date) -> tuple[Division, ...]:
+    """List the units of one day.
+
+    The lists are yearly: ask for days well away from a change.
+
+    Parameters
+    ----------
+    day
+        Day asked for.
+
+    Returns
+    -------
+    The units valid that day, living ones first.
+    """
+    return tuple(unit for unit in (*divisions(), *former_divisions()) if unit.valid_on(day))
+
+
+def changes() -> tuple[Change, ...]:
+    """List what became of each former unit or name.
+
+    Returns
+    -------
+    157 changes in file order; a unit that was split has one row a successor.
+    """
+    return tuple(
+        Change(
+            old_code=row["old_code"],
+            old_name=row["old_name"],
+            new_code=row["new_code"] or None,
+            new_name=row["new_name"] or None,
+            level=row["level"],
+            kind=row["kind"],
+            date=date.fromisoformat(row["date"]),
+            date_precision=row["date_precision"],
+            source=row["source"],
+            note=row["note"],
+        )
+        for row in read_table("changes.csv")
+    )
+
+
+def successors(code: str) -> tuple[str, ...]:
+    """Follow a unit through all its changes to the living units that hold its ground today.
+
+    Parameters
+    ----------
+    code
+        Twelve digits of a living or former unit.
+
+    Returns
+    -------
+    Living codes, ascending; a living unit is its own successor, an abolished one has none.
+    """
+    living = {unit.code for unit in divisions()}
+    step: dict[str, list[str]] = defaultdict(list)
+    for change in changes():
+        if change.new_code is not None and change.new_code != change.old_code:
+            step[change.old_code].append(change.new_code)
+    found: set[str] = set()
+    seen: set[str] = set()
+    queue = [code]
+    while queue:
+        at = queue.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        if at in living:
+            found.add(at)
+        queue.extend(step[at])
+    return tuple(sorted(found))
