@@ -1,0 +1,149 @@
+"""The command `xygeo print`: one sheet, several formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.options import (
+    ActorName,
+    Age,
+    AsOf,
+    Data,
+    Direction,
+    Json,
+    Kinds,
+    Minutes,
+    Mode,
+    Role,
+    parse_date,
+    question_from,
+)
+from api.cli.session import actor, start
+from api.cli.usage import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["print_sheet", "register"]
+
+_SUFFIXES = (".pdf", ".svg", ".png")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command("print")(print_sheet)
+
+
+def print_sheet(
+    name: Annotated[
+        str | None, typer.Argument(metavar="SHEET", help="图幅，如 circles；--list 看全部")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="列出图幅、纸张和比例尺")] = False,
+    paper: Annotated[str | None, typer.Option("--paper", help="纸张，如 A3")] = None,
+    scale: Annotated[
+        int | None, typer.Option("--scale", metavar="N", help="比例尺分母，如 180000", min=1)
+    ] = None,
+    publish: Annotated[
+        str, typer.Option("--publish", help="internal 内部、review 送审、public 公开")
+    ] = "internal",
+    review_no: Annotated[
+        str | None, typer.Option("--review-no", metavar="审图号", help="公开时必填")
+    ] = None,
+    approval: Annotated[
+        str | None, typer.Option("--approval", metavar="文号", help="批准文件号，公开时必填")
+    ] = None,
+    graticule: Annotated[bool, typer.Option("--graticule", help="加经纬网")] = False,
+    minutes: Minutes = 15,
+    mode: Mode = "walk",
+    age: Age = "60",
+    direction: Direction = "to_facility",
+    kinds: Kinds = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="DATE", help="编制日期（默认取数据日期）")
+    ] = None,
+    as_of: AsOf = None,
+    pins: Annotated[
+        Path | None, typer.Option("--pins", metavar="FILE.yaml", help="手工注记位置")
+    ] = None,
+    dpi: Annotated[int, typer.Option("--dpi", help="PNG 分辨率", min=36, max=600)] = 300,
+    crosses: Annotated[bool, typer.Option("--crosses", help="检测用：画两个十字")] = False,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", metavar="FILE", help="pdf、svg 或 png，可重复（默认 PDF）"),
+    ] = None,
+    actor_name: ActorName = None,
+    role: Role = "clerk",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """出图：固定比例尺的纸图，可同时写 PDF、SVG、PNG。"""
+    from api.cli.plain import plain
+    from webmap.printing import list_sheets, sheet
+
+    session = start(data, as_json=as_json)
+    if listed:
+        entries = list_sheets()
+        lines = [
+            f"{entry['sheet']}  {entry['title']}（{'、'.join(entry['papers'])}）" for entry in entries
+        ]
+        session.answer({"sheets": entries}, lines)
+        return
+    if name is None:
+        raise UsageError("请写明图幅名，如 xygeo print circles；--list 看全部。", where="SHEET")
+    _require_suffixes(out or ())
+    question = question_from(
+        minutes=minutes, mode=mode, age=age, direction=direction, kinds=kinds, as_of=as_of
+    )
+    with session.progress() as progress, session.store() as store:
+        drawn = sheet(
+            store,
+            name,
+            question=question,
+            paper=paper,
+            scale=scale,
+            publish=publish,
+            review_no=review_no,
+            approval=approval,
+            graticule=graticule,
+            date=parse_date(date, "--date"),
+            pins=pins,
+            crosses=crosses,
+            publisher=session.settings.publisher,
+            actor=actor(actor_name, role),
+            on_progress=progress,
+        )
+        paths = out or [session.out / f"{name}-{drawn.paper.lower()}.pdf"]
+        files = [str(drawn.write(path, dpi=dpi)) for path in paths]
+    if publish == "public":
+        session.log_access(
+            actor(actor_name, role),
+            "print_public",
+            {"sheet": name, "review_no": review_no, "approval": approval},
+        )
+    body = plain({**drawn.to_json(), "files": files})
+    session.answer(body, _text(body))
+
+
+def _require_suffixes(paths: Sequence[Path]) -> None:
+    """Refuse formats that no drawing has, before anything is computed.
+
+    Raises
+    ------
+    UsageError
+        If a suffix is not .pdf, .svg or .png.
+    """
+    for path in paths:
+        if path.suffix.lower() not in _SUFFIXES:
+            raise UsageError(f"图幅只能写成 pdf、svg 或 png，不是“{path.name}”。", where="--out")
+
+
+def _text(body: dict[str, Any]) -> list[str]:
+    lines = [f"{body['paper']}，1:{body['scale']:,}，注记 {len(body['placed'])} 个。"]
+    if body["unplaced"]:
+        names = "、".join(str(item["name"]) for item in body["unplaced"][:12])
+        lines.append(f"放不下的注记 {len(body['unplaced'])} 个：{names}")
+    lines += [f"提示：{warning}" for warning in body["warnings"]]
+    return lines + [f"已写出：{path}" for path in body["files"]]

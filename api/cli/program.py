@@ -1,0 +1,78 @@
+"""The program `xygeo`: its commands, and one place where errors become words and exit codes.
+
+Exit codes: 0 done, 1 findings or refused, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from api.cli import demo_command, layer_commands, print_command, service_commands
+from api.cli.usage import USAGE_CODES, usage_sentence
+from geo.errors import PlatformError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["app", "main", "run"]
+
+app = typer.Typer(
+    name="xygeo",
+    help="襄垣县地名区划与养老服务圈平台：数据、15 分钟服务圈与覆盖缺口、地图。",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+)
+for commands in (demo_command, layer_commands, service_commands, print_command):
+    commands.register(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Entry point of the command `xygeo`."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command line and return its exit code.
+
+    An office console may lack a rare character of a name; it is then shown as ``?`` rather than
+    ending the command.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    as_json = "--json" in arguments
+    try:
+        code = app(list(arguments), prog_name="xygeo", standalone_mode=False)
+    except typer.Abort:
+        return _refuse("已中止。", code="aborted", where=None, as_json=as_json)
+    except typer.TyperException as error:
+        _refuse(usage_sentence(error), code="usage", where=None, as_json=as_json)
+        return 2
+    except PlatformError as error:
+        _refuse(str(error), code=error.code, where=error.where, as_json=as_json)
+        return 2 if error.code in USAGE_CODES else 1
+    except OSError as error:
+        place = str(error.filename or "")
+        sentence = f"文件 {place} 无法读写（{error.strerror}），请检查路径和权限。"
+        return _refuse(sentence, code="file", where=place, as_json=as_json)
+    return code if isinstance(code, int) else 0
+
+
+def _refuse(sentence: str, *, code: str, where: str | None, as_json: bool) -> int:
+    if as_json:
+        print(
+            json.dumps(
+                {"error": {"code": code, "message": sentence, "where": where}},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+    else:
+        print(sentence, file=sys.stderr)
+    return 1

@@ -1,0 +1,279 @@
+"""Commands that answer the planner: circles, gaps, map, print, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.options import (
+    ActorName,
+    Age,
+    AsOf,
+    By,
+    Data,
+    Direction,
+    Full,
+    Json,
+    Kinds,
+    Minutes,
+    Mode,
+    Role,
+    question_from,
+)
+from api.cli.session import actor, start
+from api.cli.usage import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from api.cli.session import Session
+    from layers.analysis.gaps import GapAnswer
+
+__all__ = ["circles", "draw_map", "gap_body", "gaps", "register", "shown_rows"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command("circles")(circles)
+    app.command("gaps")(gaps)
+    app.command("map")(draw_map)
+
+
+def circles(
+    minutes: Annotated[
+        str, typer.Option("--minutes", metavar="N[,N]", help="时限，分钟；可写 5,10,15")
+    ] = "15",
+    mode: Mode = "walk",
+    age: Age = "60",
+    direction: Direction = "to_facility",
+    kinds: Kinds = None,
+    as_of: AsOf = None,
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", metavar="FILE", help="写出 geojson 或 gpkg")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """计算每处设施的服务圈。"""
+    from api.cli.plain import plain
+    from layers.analysis.circles import circles_answer
+    from layers.analysis.inputs import read_inputs
+    from layers.exporters import write_frame
+
+    session = start(data, as_json=as_json)
+    limits = _limits(minutes)
+    question = question_from(
+        minutes=limits[-1], mode=mode, age=age, direction=direction, kinds=kinds, as_of=as_of
+    )
+    with session.progress() as progress, session.store() as store:
+        _tell(progress, 0.1, "读取图层")
+        inputs = read_inputs(store, question, time_zone=session.settings.tz)
+        _tell(progress, 0.4, "计算服务圈")
+        answer = circles_answer(inputs, limits)
+    frame = answer.each.assign(
+        quality=answer.provenance.quality, source="；".join(answer.provenance.sources)
+    )
+    files = [str(write_frame(frame, path, layer="service_circles")) for path in out or ()]
+    one = answer.each.drop_duplicates("facility_id")
+    together = {
+        f"{limit:g}": area / 1e6
+        for limit, area in zip(answer.together["minutes"], answer.together["area_m2"], strict=True)
+    }
+    body = plain(
+        {
+            "facilities": len(one),
+            "connected": int(one["connected"].sum()),
+            "minutes": limits[0] if len(limits) == 1 else list(limits),
+            "area_km2": round(together[f"{limits[-1]:g}"], 6),
+            "area_km2_by_minutes": {limit: round(area, 6) for limit, area in together.items()},
+            "files": files,
+            "quality": answer.provenance.quality,
+            "source": list(answer.provenance.sources),
+            "notice": answer.provenance.notice,
+            "warnings": list(answer.warnings),
+        }
+    )
+    lines = [f"设施 {body['facilities']} 处，接上路网 {body['connected']} 处。"]
+    lines += [f"  {limit} 分钟内可及的土地：{area:.2f} km²" for limit, area in together.items()]
+    session.answer(body, [*lines, *_closing(answer, files)])
+
+
+def gaps(
+    minutes: Minutes = 15,
+    mode: Mode = "walk",
+    age: Age = "60",
+    direction: Direction = "to_facility",
+    kinds: Kinds = None,
+    by: By = "township",
+    as_of: AsOf = None,
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", metavar="FILE", help="写出 xlsx 或 csv")
+    ] = None,
+    full: Full = False,
+    actor_name: ActorName = None,
+    role: Role = "clerk",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """按乡镇或村排出覆盖缺口，并与直线圈对照。"""
+    from api.cli.tables import gap_lines
+    from layers.analysis.gaps import gap_answer
+    from layers.analysis.inputs import read_inputs
+
+    session = start(data, as_json=as_json)
+    question = question_from(
+        minutes=minutes,
+        mode=mode,
+        age=age,
+        direction=direction,
+        kinds=kinds,
+        by=by,
+        as_of=as_of,
+    )
+    with session.progress() as progress, session.store() as store:
+        _tell(progress, 0.1, "读取图层")
+        inputs = read_inputs(store, question, time_zone=session.settings.tz)
+        _tell(progress, 0.4, "计算覆盖")
+        answer = gap_answer(inputs)
+    if full:
+        session.log_access(actor(actor_name, role), "gaps_full", {"by": by, "age": age})
+    rows = shown_rows(answer, full=full)
+    files = [_write_gaps(session, answer, path, full=full) for path in out or ()]
+    session.answer(
+        gap_body(answer, rows, files),
+        [_title(answer), *gap_lines(answer, rows), *_closing(answer, files)],
+    )
+
+
+def draw_map(
+    minutes: Minutes = 15,
+    mode: Mode = "walk",
+    age: Age = "60",
+    direction: Direction = "to_facility",
+    kinds: Kinds = None,
+    as_of: AsOf = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.html", help="默认 数据目录/out/map.html")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """画一张离线网页地图：乡镇、服务圈、缺口、设施。"""
+    from api.cli.plain import plain
+    from layers.analysis.services import service_picture
+    from webmap.folium_map import write_map
+
+    session = start(data, as_json=as_json)
+    if out is not None and out.suffix.lower() not in {".html", ".htm"}:
+        raise UsageError(f"地图只能写成 .html，不是“{out.name}”。", where="--out")
+    question = question_from(
+        minutes=minutes, mode=mode, age=age, direction=direction, kinds=kinds, as_of=as_of
+    )
+    with session.progress() as progress, session.store() as store:
+        _tell(progress, 0.1, "计算")
+        picture = service_picture(store, question)
+    path = out or session.out / "map.html"
+    shapes = write_map(picture, path, publisher=session.settings.publisher)
+    body = plain(
+        {
+            "files": [str(path)],
+            "shapes": shapes,
+            "quality": picture.provenance.quality,
+            "source": list(picture.provenance.sources),
+            "notice": picture.provenance.notice,
+        }
+    )
+    session.answer(body, [f"地图：{path}（{shapes} 个图形，可离线打开）", *_notice(picture)])
+
+
+def shown_rows(answer: GapAnswer, *, full: bool) -> pd.DataFrame:
+    """Gap rows as anybody may see them: small cells hidden unless asked in full."""
+    from layers.privacy import suppress_gaps
+
+    return answer.rows if full else suppress_gaps(answer.rows)
+
+
+def gap_body(answer: GapAnswer, rows: pd.DataFrame, files: list[str]) -> dict[str, Any]:
+    """The JSON answer of `xygeo gaps`."""
+    from api.cli.plain import plain, records
+
+    bands = answer.bands.rename_axis("band").reset_index()
+    body: dict[str, Any] = plain(
+        {
+            "rows": records(rows),
+            "summary": answer.summary,
+            "modes": answer.modes,
+            "bands": records(bands),
+            "files": files,
+            "quality": answer.provenance.quality,
+            "source": list(answer.provenance.sources),
+            "notice": answer.provenance.notice,
+            "warnings": list(answer.warnings),
+        }
+    )
+    return body
+
+
+def _write_gaps(session: Session, answer: GapAnswer, path: Path, *, full: bool) -> str:
+    """Write the gaps in the format of the suffix.
+
+    Raises
+    ------
+    UsageError
+        If the suffix is neither .xlsx nor .csv.
+    """
+    from webmap.documents import write_gaps
+
+    if path.suffix.lower() == ".xlsx":
+        write_gaps(answer, path, full=full, publisher=session.settings.publisher)
+    elif path.suffix.lower() == ".csv":
+        shown_rows(answer, full=full).to_csv(path, index=False, encoding="utf-8-sig")
+    else:
+        raise UsageError(f"缺口表只能写成 .xlsx 或 .csv，不是“{path.name}”。", where="--out")
+    return str(path)
+
+
+def _limits(text: str) -> tuple[float, ...]:
+    """Read limits such as 5,10,15.
+
+    Raises
+    ------
+    UsageError
+        If one is no number above 0.
+    """
+    try:
+        limits = sorted({float(part) for part in text.split(",")})
+    except ValueError:
+        limits = []
+    if not limits or not limits[0] > 0:
+        raise UsageError(f"--minutes 应是大于 0 的数，如 15 或 5,10,15，不是“{text}”。", where="--minutes")
+    return tuple(limits)
+
+
+def _title(answer: GapAnswer) -> str:
+    from layers.analysis.question import AGE_TITLES, MODES
+
+    question = answer.question
+    way = "前往设施" if question.direction == "to_facility" else "服务上门"
+    return (
+        f"{question.minutes:g} 分钟{MODES[question.mode]}养老服务圈缺口排名"
+        f"（{AGE_TITLES[question.age]}，{way}）{answer.provenance.notice}"
+    )
+
+
+def _closing(answer: Any, files: list[str]) -> list[str]:
+    lines = [f"提示：{warning}" for warning in answer.warnings]
+    lines += [f"已写出：{path}" for path in files]
+    return [*lines, *_notice(answer)]
+
+
+def _notice(answer: Any) -> list[str]:
+    provenance = answer.provenance
+    return [line for line in (*provenance.attributions, provenance.notice) if line]
+
+
+def _tell(progress: Any, share: float, words: str) -> None:
+    if progress is not None:
+        progress(share, words)

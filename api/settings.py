@@ -1,0 +1,37 @@
+"""The only reader of the environment: settings named `XYGEO_*`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseSettings):
+    """What an installation decides once.
+
+    Attributes
+    ----------
+    data
+        Folder of the store, outputs and logs (`XYGEO_DATA`).
+    publisher
+        编制单位 on sheets, maps and tables (`XYGEO_PUBLISHER`).
+    tz
+        Time zone in which an instant is a business day (`XYGEO_TZ`).
+    min_free_mb
+        Writes stop below this much free disk; 0 = never (`XYGEO_MIN_FREE_MB`).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="XYGEO_", frozen=True)
+
+    data: Path = Path("xygeo-data")
+    publisher: str = ""
+    tz: str = "Asia/Shanghai"
+    min_free_mb: int = 64
+
+    @property
+    def store_url(self) -> str:
+        """URL of the county's store."""
+        return f"gpkg:{self.data / 'county.gpkg'}"
