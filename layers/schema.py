@@ -1,0 +1,348 @@
+"""What a layer holds: fields, types, units, code lists, rules, titles, keys; read from YAML.
+
+`schemas/<layer>.yaml` is the one source for the store's tables, validation, exports, API schemas
+and forms. A new layer is a new file there and needs no Python. `schemas/_common.yaml` holds what
+every layer has besides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from dataclasses import field as _field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from geo.errors import InputError
+from layers.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["TYPES", "Field", "LayerSchema", "Rule", "layer_names", "layer_schema", "parse_schema"]
+
+TYPES = ("text", "integer", "real", "boolean", "date", "datetime", "list")
+"""Kinds of value; `list` is a list of text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One column of a layer.
+
+    Attributes
+    ----------
+    name, title
+        English identifier and Chinese title; both are accepted as a heading.
+    type
+        One of `TYPES`.
+    unit
+        Unit as printed, or nothing.
+    required, required_unless
+        A row without it is an error, unless one of these fields has this value.
+    missing
+        ``"warning"`` where a row without it deserves a warning, else nothing.
+    codes
+        Code -> Chinese title; empty where the field is free. For a list: of its items.
+    synonyms
+        Words read as another value on import.
+    minimum, maximum
+        Inclusive bounds of numbers, or None.
+    pattern, form
+        Regular expression for the whole text and its Chinese description.
+    max_length, multiline
+        Characters at most; whether line breaks may occur.
+    derived
+        Computed by the platform, never imported.
+    default
+        Value of a new row that leaves it out, or None.
+    aliases
+        Further headings accepted on import.
+    common
+        Every layer has it (`quality`, `source`, `valid_from` ...).
+    """
+
+    name: str
+    title: str
+    type: str
+    unit: str = ""
+    required: bool = False
+    required_unless: Mapping[str, Any] = _field(default_factory=dict, hash=False)
+    missing: str = ""
+    codes: Mapping[str, str] = _field(default_factory=dict, hash=False)
+    synonyms: Mapping[str, str] = _field(default_factory=dict, hash=False)
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    form: str = ""
+    max_length: int = 1000
+    multiline: bool = False
+    derived: bool = False
+    default: Any = None
+    aliases: tuple[str, ...] = ()
+    common: bool = False
+
+    def is_required(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether this row must have the field."""
+        excused = any(row.get(name) == value for name, value in self.required_unless.items())
+        return self.required and not excused
+
+    def matches(self, text: str) -> bool:
+        """Tell whether the whole text has the field's form; True where none is asked."""
+        return self.pattern is None or re.fullmatch(self.pattern, text) is not None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A chain of comparisons such as ``0 <= age80 <= age70``; missing values are passed over."""
+
+    text: str
+    terms: tuple[str | float, ...]
+    strict: bool
+
+    def broken(self, row: Mapping[str, Any]) -> tuple[str | float, str | float] | None:
+        """Find the first two terms that stand in the wrong order.
+
+        Parameters
+        ----------
+        row
+            Field values; absent, None or NaN is missing.
+
+        Returns
+        -------
+        The two terms (field names or numbers), or None where the rule holds.
+        """
+        last: tuple[str | float, Any] | None = None
+        for term in self.terms:
+            value = row.get(term) if isinstance(term, str) else term
+            if value is None or value != value:  # noqa: PLR0124 - only NaN differs from itself
+                continue
+            if last is not None and not (last[1] < value if self.strict else last[1] <= value):
+                return last[0], term
+            last = term, value
+        return None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field names in the rule, in order."""
+        return tuple(t for t in self.terms if isinstance(t, str))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LayerSchema:
+    """One layer.
+
+    Attributes
+    ----------
+    name, title
+        Collection id and Chinese title.
+    geometry
+        Kinds allowed (``Point`` ...); empty: the layer never has a geometry. Any row may lack one.
+    fields
+        Name -> field: the layer's own, then the common ones. In column order.
+    system
+        What the store writes: `id version updated_at updated_by`.
+    key, past_key
+        Templates of the id from fields (``{code}``), the second for a row with `valid_to`; None:
+        the store makes an id.
+    match
+        Fields that recognise a row on import where it has neither key nor id.
+    rules
+        Comparisons that each row must keep.
+    default_period
+        ``present`` where a question without a day means today's rows, else ``all``.
+    privacy_counts, privacy_below
+        Columns of counts whose small values are hidden, and from which value they are shown.
+    listed
+        Whether the layer is a collection that map clients see.
+    """
+
+    name: str
+    title: str
+    geometry: tuple[str, ...]
+    fields: Mapping[str, Field]
+    system: Mapping[str, Field]
+    key: str | None = None
+    past_key: str | None = None
+    match: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    default_period: str = "all"
+    privacy_counts: tuple[str, ...] = ()
+    privacy_below: int = 0
+    listed: bool = True
+    source: Mapping[str, Any] = _field(default_factory=dict, repr=False)
+
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        """The fields that make the id; empty where the store makes it."""
+        return tuple(re.findall(r"\{(\w+)\}", self.key or ""))
+
+    @property
+    def own_fields(self) -> tuple[Field, ...]:
+        """The layer's own fields, without the common ones."""
+        return tuple(f for f in self.fields.values() if not f.common)
+
+    def headings(self) -> dict[str, str]:
+        """Map every heading a file may use (name, title, alias; casefolded) to its field name."""
+        found: dict[str, str] = {}
+        for one in (self.system["id"], *self.fields.values()):
+            for heading in (one.name, one.title, *one.aliases):
+                found.setdefault(heading.casefold(), one.name)
+        return found
+
+
+def layer_names() -> tuple[str, ...]:
+    """Names of all layers that have a schema file, sorted."""
+    names = (f.name for f in files("layers").joinpath("schemas").iterdir())
+    return tuple(
+        sorted(n.removesuffix(".yaml") for n in names if n.endswith(".yaml") and n[0] != "_")
+    )
+
+
+@cache
+def layer_schema(name: str) -> LayerSchema:
+    """Give the schema of one layer.
+
+    Parameters
+    ----------
+    name
+        Collection id, such as ``divisions``.
+
+    Returns
+    -------
+    The schema; the same object at every call.
+
+    Raises
+    ------
+    NotFound
+        If no schema file has this name.
+    """
+    if name not in layer_names():
+        raise NotFound(
+            f"没有名为“{name}”的图层，可选：{'、'.join(layer_names())}。",
+            code="unknown_layer",
+            where=name,
+        )
+    return parse_schema(_read(name))
+
+
+def parse_schema(source: Mapping[str, Any]) -> LayerSchema:
+    """Make a schema from the contents of a schema file.
+
+    Parameters
+    ----------
+    source
+        The mapping of the YAML file; unknown keys are faults, so that a typing error is seen.
+
+    Returns
+    -------
+    The checked schema.
+
+    Raises
+    ------
+    InputError
+        If a key, type, rule, code or template is not what a schema may hold.
+    """
+    return _Reader(source).schema()
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = files("layers").joinpath("schemas", f"{name}.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+@cache
+def _common() -> dict[str, Any]:
+    return _read("_common")
+
+
+class _Reader:
+    """Turns one mapping into a `LayerSchema`; every fault names the layer and the place."""
+
+    def __init__(self, source: Mapping[str, Any]) -> None:
+        self.source = source
+        self.name = str(source.get("name", "?"))
+
+    def fault(self, what: str) -> InputError:
+        return InputError(f"图层定义 {self.name} 有误：{what}。", code="schema", where=self.name)
+
+    def schema(self) -> LayerSchema:
+        source, common = self.source, _common()
+        known = {"name", "title", "geometry", "key", "past_key", "match", "default_period"}
+        self.no_others(source, known | {"fields", "rules", "privacy", "listed"}, "文件")
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", self.name) or self.name.startswith("xg_"):
+            raise self.fault("name 只能用小写字母、数字和下划线，不能以 xg_ 开头")
+        fields = {
+            **{n: self.field(n, v) for n, v in source["fields"].items()},
+            **{n: self.field(n, v, common=True) for n, v in common["fields"].items()},
+        }
+        system = {n: self.field(n, v, common=True) for n, v in common["system"].items()}
+        if clash := sorted({"fid", "geom", "geometry", *system} & fields.keys()):
+            raise self.fault(f"字段名 {clash[0]} 由系统保留")
+        privacy = source.get("privacy", {})
+        self.no_others(privacy, {"below", "counts"}, "privacy")
+        schema = LayerSchema(
+            name=self.name,
+            title=str(source["title"]),
+            geometry=tuple(source.get("geometry", ())),
+            fields=MappingProxyType(fields),
+            system=MappingProxyType(system),
+            key=source.get("key"),
+            past_key=source.get("past_key"),
+            match=tuple(source.get("match", ())),
+            rules=tuple(self.rule(t, fields) for t in (*source.get("rules", ()), *common["rules"])),
+            default_period=source.get("default_period", "all"),
+            privacy_counts=tuple(privacy.get("counts", ())),
+            privacy_below=int(privacy.get("below", 0)),
+            listed=bool(source.get("listed", True)),
+            source=MappingProxyType(dict(source)),
+        )
+        for name in (*schema.key_fields, *schema.match, *schema.privacy_counts):
+            if name not in fields:
+                raise self.fault(f"key、match 或 privacy 提到未定义的字段 {name}")
+        return schema
+
+    def field(self, name: str, body: Mapping[str, Any], *, common: bool = False) -> Field:
+        self.no_others(body, set(Field.__dataclass_fields__) - {"name", "common"}, name)
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            raise self.fault(f"字段名 {name} 只能用小写字母、数字和下划线")
+        if body.get("type") not in TYPES:
+            raise self.fault(f"字段 {name} 的 type 应为 {'、'.join(TYPES)} 之一")
+        if "title" not in body:
+            raise self.fault(f"字段 {name} 缺少 title")
+        if body.get("missing", "") not in {"", "warning"}:
+            raise self.fault(f"字段 {name} 的 missing 只能是 warning")
+        changed = {
+            key: MappingProxyType({str(k): v for k, v in body[key].items()})
+            for key in ("codes", "synonyms", "required_unless")
+            if key in body
+        }
+        rest = {**body, **changed, "aliases": tuple(body.get("aliases", ()))}
+        return Field(name=name, common=common, **rest)
+
+    def rule(self, text: str, fields: Mapping[str, Field]) -> Rule:
+        *parts, last = re.split(r"\s*(<=|<)\s*", str(text).strip())
+        operators = set(parts[1::2])
+        if len(operators) != 1:
+            raise self.fault(f"规则“{text}”应只用一种比较符 <= 或 <")
+        terms = tuple(self.terms([*parts[0::2], last], text, fields))
+        return Rule(str(text), terms, operators == {"<"})
+
+    def terms(
+        self, parts: list[str], text: str, fields: Mapping[str, Field]
+    ) -> Iterator[str | float]:
+        for part in parts:
+            if part in fields:
+                yield part
+            elif re.fullmatch(r"-?\d+(\.\d+)?", part):
+                yield float(part)
+            else:
+                raise self.fault(f"规则“{text}”提到未定义的字段 {part}")
+
+    def no_others(self, body: Mapping[str, Any], known: set[str], where: str) -> None:
+        if others := sorted(set(body) - known):
+            raise self.fault(f"{where} 有不认识的键 {others[0]}")
