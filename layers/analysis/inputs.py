@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ServiceInputs", "read_inputs"]
 
+_NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
 _MADE_BY_THE_STORE = ("version", "updated_at", "updated_by", "recorded_at")
 
 
@@ -100,7 +102,8 @@ def read_inputs(
     store
         An open store.
     question
-        What is asked; `as_of` chooses rows valid on that day (default: the present ones).
+        What is asked; `as_of` chooses rows valid on that day. The default is the day of the store's
+        latest event, so that the same data give the same answer whenever they are asked.
     time_zone
         Zone in which the latest event's instant is a day.
 
@@ -116,7 +119,9 @@ def read_inputs(
     InputError
         If a village has no count in the asked age band.
     """
-    query = Query(at=question.as_of)
+    recorded = store.head().at
+    data_date = (recorded or _NOTHING_YET).astimezone(ZoneInfo(time_zone)).date()
+    query = Query(at=question.as_of or data_date)
     roads = read_frame(store, "roads", query)
     if roads.empty:
         raise NotFound(
@@ -124,7 +129,7 @@ def read_inputs(
             code="no_roads",
             where="roads",
         )
-    divisions = _periods_of(read_frame(store, "divisions", query), question)
+    divisions = read_frame(store, "divisions", query)
     facilities, warnings = standing_facilities(read_frame(store, "care_facilities", query), question)
     demand = elder_demand(read_frame(store, "elders", query), divisions, question)
     return ServiceInputs(
@@ -133,16 +138,9 @@ def read_inputs(
         roads=roads,
         facilities=facilities,
         demand=demand,
-        data_date=store.head().at.astimezone(ZoneInfo(time_zone)).date(),
+        data_date=data_date,
         warnings=warnings,
     )
-
-
-def _periods_of(divisions: gpd.GeoDataFrame, question: CareQuestion) -> gpd.GeoDataFrame:
-    """Rows valid on the asked day; without one, those that have not ended."""
-    if question.as_of is not None:
-        return divisions
-    return divisions[divisions["valid_to"].isna()]
 
 
 def _digest(frames: Mapping[str, gpd.GeoDataFrame]) -> str:
