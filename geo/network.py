@@ -267,9 +267,7 @@ def read_osm(path: str | PathLike[str], mode: str = "walk") -> Network:
     return _network(edges, mode, None, report)
 
 
-def from_edges(
-    edges: gpd.GeoDataFrame, *, mode: str = "walk", slope: str | None = None
-) -> Network:
+def from_edges(edges: gpd.GeoDataFrame, *, mode: str = "walk", slope: str | None = None) -> Network:
     """Build a network from road pieces.
 
     Parameters
