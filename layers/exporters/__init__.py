@@ -1,0 +1,1 @@
+"""The store to files, whole or not at all."""

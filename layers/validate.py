@@ -1,0 +1,318 @@
+"""Rows and a schema in, findings out: what is wrong, in which row and field, and what to do.
+
+Findings carry the codes I01-I23 of import and export. An ``error`` keeps the whole file out of the
+store, a ``warning`` does not. This module checks typed values and geometry; reading text into
+values is `layers.importers`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from layers.findings import Finding, Findings, shown
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from layers.schema import Field, LayerSchema, Rule
+
+__all__ = ["Finding", "Findings", "check_frame", "check_geometry", "check_values"]
+
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
+_MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9][0-9]{9}(?![0-9A-Za-z])")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def check_values(
+    schema: LayerSchema,
+    rows: Sequence[int],
+    columns: Mapping[str, Sequence[Any]],
+    findings: Findings,
+) -> None:
+    """Check typed values of some rows, each row for itself.
+
+    Parameters
+    ----------
+    schema
+        The layer's.
+    rows
+        Row number of each value, for the findings.
+    columns
+        Field name -> values (None = missing). A field that is not here is not checked.
+    findings
+        Gets I03 (required; a warning where the schema only wishes for it), I04 (type, not finite),
+        I05 (code list), I06 (range, form, length, rule), I18 (a person's number).
+    """
+    for field in schema.fields.values():
+        if field.name in columns and not field.derived:
+            values = columns[field.name]
+            _check_missing(field, rows, values, columns, findings)
+            _check_kind(field, rows, values, findings)
+    for rule in schema.rules:
+        _check_rule(schema, rule, rows, columns, findings)
+
+
+def _check_missing(
+    field: Field,
+    rows: Sequence[int],
+    values: Sequence[Any],
+    columns: Mapping[str, Sequence[Any]],
+    findings: Findings,
+) -> None:
+    if not field.required and not field.missing:
+        return
+    for i, value in enumerate(values):
+        if value is not None and value != "":
+            continue
+        row = {name: columns[name][i] for name in field.required_unless if name in columns}
+        if field.is_required(row):
+            findings.add(
+                "I03",
+                f"第 {rows[i]} 行缺少“{field.title}”，请补上再导入。",
+                row=rows[i],
+                field=field.name,
+            )
+        elif field.missing:
+            findings.add(
+                "I03",
+                f"第 {rows[i]} 行没有“{field.title}”，可以导入，建议补上。",
+                row=rows[i],
+                field=field.name,
+                level="warning",
+            )
+
+
+def _check_kind(
+    field: Field, rows: Sequence[int], values: Sequence[Any], findings: Findings
+) -> None:
+    """Check type, codes, range and form; equal values are judged once."""
+    verdicts: dict[Any, tuple[str, str] | None] = {}
+    for row, value in zip(rows, values, strict=True):
+        if value is None:
+            continue
+        key = tuple(value) if isinstance(value, list) else (type(value), value)
+        if key not in verdicts:
+            verdicts[key] = _fault(field, value)
+        fault = verdicts[key]
+        if fault is None:
+            continue
+        code, reason = fault
+        findings.add(
+            code,
+            f"第 {row} 行“{field.title}”的值{_quoted(code, value)}{reason}。",
+            row=row,
+            field=field.name,
+            value=None if code == "I18" else value,
+        )
+
+
+def _quoted(code: str, value: object) -> str:
+    """Quote the value, unless it is a person's: that is not repeated."""
+    return "" if code == "I18" else f"“{shown(value)}”"
+
+
+def _fault(field: Field, value: object) -> tuple[str, str] | None:
+    """Say why a value is none of its field: code and end of the sentence."""
+    kinds = _KINDS[field.type]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and field.type != "boolean"):
+        return "I04", "类型不对，请检查"
+    if isinstance(value, list):
+        items = (_fault_of_text(field, item) for item in value)
+        return next((fault for fault in items if fault is not None), None)
+    if isinstance(value, str):
+        return _fault_of_text(field, value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _fault_of_number(field, value)
+    return None
+
+
+def _fault_of_number(field: Field, value: float) -> tuple[str, str] | None:
+    if not math.isfinite(value):
+        return "I04", "不是有限的数，请检查或留空"
+    low, high = field.minimum, field.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        limits = f"{'' if low is None else f'{low:g}'}～{'' if high is None else f'{high:g}'}"
+        return "I06", f"超出范围({limits})，请核对"
+    return None
+
+
+def _fault_of_text(field: Field, text: object) -> tuple[str, str] | None:
+    if not isinstance(text, str):
+        return "I04", "类型不对，请检查"
+    if field.codes and text not in field.codes:
+        return "I05", f"不在代码表中，可用：{'、'.join(field.codes.values())}"
+    if _IDENTITY.search(text) or _MOBILE.search(text):
+        return "I18", "含有身份证号或手机号，本平台不收个人信息，请删去"
+    if not field.matches(text):
+        return "I06", f"不合格式({field.form or field.pattern})，请核对"
+    if len(text) > field.max_length:
+        return "I06", f"超过 {field.max_length} 个字，请缩短"
+    if _CONTROL.search(text) or (not field.multiline and ("\n" in text or "\r" in text)):
+        return "I06", "含有换行或控制字符，请删去"
+    return None
+
+
+def _check_rule(
+    schema: LayerSchema,
+    rule: Rule,
+    rows: Sequence[int],
+    columns: Mapping[str, Sequence[Any]],
+    findings: Findings,
+) -> None:
+    names = [name for name in rule.fields if name in columns]
+    if not any(value is not None for name in names for value in columns[name]):
+        return
+    for i, values in enumerate(zip(*(columns[name] for name in names), strict=True)):
+        try:
+            broken = rule.broken(dict(zip(names, values, strict=True)))
+        except TypeError:  # a value of the wrong type has its own finding
+            continue
+        if broken is None:
+            continue
+        terms = [
+            schema.fields[term].title if isinstance(term, str) else f"{term:g}" for term in broken
+        ]
+        names_broken = [term for term in broken if isinstance(term, str)]
+        sign = "小于" if rule.strict else "不大于"
+        findings.add(
+            "I06",
+            f"第 {rows[i]} 行应当{terms[0]}{sign}{terms[1]}，请核对。",
+            row=rows[i],
+            field=names_broken[0],
+            value=columns[names_broken[0]][i],
+        )
+
+
+def check_geometry(
+    schema: LayerSchema,
+    rows: Sequence[int],
+    geometry: NDArray[np.object_],
+    findings: Findings,
+) -> None:
+    """Check geometries in EPSG:4490, longitude first; one finding a row at most.
+
+    Parameters
+    ----------
+    schema
+        The layer's, for the kinds allowed.
+    rows
+        Row number of each geometry.
+    geometry
+        shapely geometries; None is no geometry and no fault.
+    findings
+        Gets I16 (kind, not finite, invalid), I19 (0, 0), I13 (axes swapped), I11 (metres).
+    """
+    faults: dict[int, tuple[str, str]] = {}
+    there = np.flatnonzero(~shapely.is_missing(geometry))
+    for i in there:
+        if geometry[i].geom_type not in schema.geometry:
+            allowed = "、".join(schema.geometry) or "无几何"
+            faults[int(i)] = ("I16", f"几何类型是 {geometry[i].geom_type}，应为 {allowed}")
+    xy, owner = shapely.get_coordinates(geometry, return_index=True)
+    for code, reason, wrong in _wrong_places(xy):
+        for i in np.unique(owner[wrong]):
+            faults.setdefault(int(i), (code, reason))
+    areas = there[np.isin(shapely.get_type_id(geometry[there]), (3, 6))]
+    for i in areas[~shapely.is_valid(geometry[areas])]:
+        faults.setdefault(int(i), ("I16", _invalid(shapely.is_valid_reason(geometry[i]))))
+    for position, (code, reason) in sorted(faults.items()):
+        findings.add(
+            code,
+            f"第 {rows[position]} 行的几何：{reason}。",
+            row=rows[position],
+            field="geometry",
+            value=shapely.to_wkt(geometry[position], rounding_precision=6),
+        )
+
+
+def _wrong_places(
+    xy: NDArray[np.float64],
+) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    """Code, end of the sentence, and which coordinates are wrong so; the gravest first."""
+    x, y = xy[:, 0], xy[:, 1]
+    infinite = ~(np.isfinite(x) & np.isfinite(y))
+    yield "I16", "坐标不是有限的数，请检查", infinite
+    yield "I19", "坐标是 (0, 0)，多为缺失值，请改正或留空", (x == 0) & (y == 0)
+    with np.errstate(invalid="ignore"):
+        inside = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+        china = (x >= 3) & (x <= 54) & (y >= 73) & (y <= 136)
+        swapped = china | (~inside & (np.abs(x) <= 90) & (np.abs(y) <= 180))
+        yield "I13", "经纬度似乎写反了，请把经度放在前、纬度放在后", swapped
+        yield (
+            "I11",
+            "坐标超出经纬度范围，可能是以米为单位，请用 --crs 指明坐标系(例如 EPSG:4547)",
+            ~inside & ~infinite,
+        )
+
+
+def _invalid(reason: str) -> str:
+    """GEOS's reason in Chinese, with the place it names."""
+    kind, _, place = reason.partition("[")
+    known = {
+        "Self-intersection": "边界自相交",
+        "Ring Self-intersection": "边界自相交",
+        "Hole lies outside shell": "洞在面外",
+        "Nested shells": "各部分重叠",
+        "Nested holes": "洞互相嵌套",
+        "Interior is disconnected": "内部不连通",
+        "Too few points in geometry component": "点数太少",
+    }
+    where = f"，在 ({place.rstrip(']').replace(' ', ', ')}) 处" if place else ""
+    return f"{known.get(kind, '面无效')}{where}，请用 GIS 软件修复后再导入"
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "integer": (int,),
+    "real": (int, float),
+    "boolean": (bool,),
+    "date": (date,),
+    "datetime": (datetime,),
+    "list": (list,),
+}
+
+
+def check_frame(frame: gpd.GeoDataFrame, schema: LayerSchema) -> list[Finding]:
+    """Check stored rows against their schema.
+
+    Parameters
+    ----------
+    frame
+        As `layers.store.read_frame` gives it.
+    schema
+        The layer's.
+
+    Returns
+    -------
+    Findings by row, counted from 1 in the frame's order; empty where all is well.
+    """
+    findings = Findings()
+    rows = range(1, len(frame) + 1)
+    columns = {
+        name: [_plain(value) for value in frame[name]] for name in schema.fields if name in frame
+    }
+    check_values(schema, rows, columns, findings)
+    check_geometry(schema, rows, np.asarray(frame.geometry.array, dtype=object), findings)
+    return list(findings.listed())
+
+
+def _plain(value: object) -> object:
+    """Turn a cell of a frame into what `check_values` takes."""
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124
+        return None
+    return value
