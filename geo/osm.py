@@ -36,6 +36,7 @@ __all__ = [
     "Mode",
     "geodesic_lengths_m",
     "read_edges",
+    "read_pieces",
     "require_mode",
 ]
 
@@ -61,6 +62,9 @@ _CAR_KMH: Final = {
     "road": 30,
     "track": 15,
 }
+_FORWARD: Final = 1
+_BACKWARD: Final = 2
+_DIRECTION_WORDS: Final = ("none", "forward", "backward", "both")
 _DENIED: Final = frozenset(
     ("no", "private", "agricultural", "forestry", "military", "emergency", "use_sidepath")
 )
@@ -154,6 +158,77 @@ def read_edges(
         truncated, or no .osm.pbf).
     """
     rules = require_mode(mode)
+    ways = _read(path, _Ways((rules,)))
+    cut = _cut(ways)
+    source = cut.way
+    speeds = np.array([rules.speeds_mps[highway] for highway in ways.highway], np.float64)
+    edges = cut.frame(
+        {
+            "u": cut.u,
+            "v": cut.v,
+            "way_id": np.asarray(ways.way_id, np.int64)[source],
+            "highway": pd.array(ways.highway, dtype="str").take(source),
+            "length_m": geodesic_lengths_m(cut.lonlat, cut.sizes),
+            "speed_mps": speeds[source],
+            "forward": (ways.mode_ways(0) & _FORWARD).astype(bool)[source],
+            "backward": (ways.mode_ways(0) & _BACKWARD).astype(bool)[source],
+        }
+    )
+    counts: dict[str, float] = {"ways_kept": len(ways.way_id), "ways_denied": ways.denied}
+    return edges, counts | {"nodes_missing": ways.nodes_missing()}
+
+
+def read_pieces(path: str | PathLike[str]) -> gpd.GeoDataFrame:
+    """Read the road pieces of all modes at once, for a store that serves every mode.
+
+    Parameters
+    ----------
+    path
+        An .osm.pbf file, its objects in any order.
+
+    Returns
+    -------
+    Frame in EPSG:4490, RangeIndex in file order; a row per piece of a way that any mode may use,
+    cut at every node that any mode needs. Columns `way_id piece` (0, 1 ... along the way) `u v
+    highway name`, a column a mode (`none both forward backward`), `car_kmh` (NaN: no car class)
+    and `geometry`. The rows a mode may use have the lengths and travel times of `read_edges`; where
+    only another mode needed a cut, they meet in a node with two edges.
+
+    Raises
+    ------
+    NetworkError
+        As `read_edges`.
+    """
+    ways = _read(path, _Ways(tuple(MODES.values()), named=True))
+    cut = _cut(ways)
+    source = cut.way
+    begins = np.ones(len(source), bool)
+    begins[1:] = source[1:] != source[:-1]
+    starts = np.flatnonzero(begins)
+    kmh = [_CAR_KMH.get(highway.removesuffix("_link"), np.nan) for highway in ways.highway]
+    words = pd.array(_DIRECTION_WORDS, dtype="str")
+    return cut.frame(
+        {
+            "way_id": np.asarray(ways.way_id, np.int64)[source],
+            "piece": np.arange(len(source)) - starts[np.cumsum(begins) - 1],
+            "u": cut.u,
+            "v": cut.v,
+            "highway": pd.array(ways.highway, dtype="str").take(source),
+            "name": pd.array(ways.name, dtype="str").take(source),
+            **{mode: words.take(ways.mode_ways(k)[source]) for k, mode in enumerate(MODES)},
+            "car_kmh": np.asarray(kmh, np.float64)[source],
+        }
+    )
+
+
+def _read(path: str | PathLike[str], ways: _Ways) -> _Ways:
+    """Fill `ways` from a file.
+
+    Raises
+    ------
+    NetworkError
+        `file_missing`, `file_empty`, `file_unreadable`.
+    """
     file = Path(path)
     if not file.is_file():
         raise NetworkError(
@@ -163,60 +238,72 @@ def read_edges(
         raise NetworkError(
             f"路网文件 {file.name} 是空的，请重新下载。", code="file_empty", where=file.name
         )
-    ways = _Ways()
     try:
         for way in _highways(file):
-            ways.take(way, rules)
+            ways.take(way)
     except (RuntimeError, OSError, ValueError) as error:
         raise NetworkError(
             f"路网文件 {file.name} 读不下去，可能损坏、被截断或不是 .osm.pbf，请重新下载。",
             code="file_unreadable",
             where=file.name,
         ) from error
-    edges = _cut(ways)
-    counts = {"ways_kept": len(ways.way_id), "ways_denied": ways.denied}
-    return edges, counts | {"nodes_missing": ways.nodes_missing()}
+    return ways
 
 
 @dataclass
 class _Ways:
-    """Kept ways as read: tags a way, nodes and coordinates end to end."""
+    """Kept ways as read: tags a way, nodes and coordinates end to end.
 
+    `ways` holds two bits a mode, the first mode's lowest: travelled forward, backward.
+    """
+
+    modes: tuple[Mode, ...]
+    named: bool = False
     way_id: list[int] = field(default_factory=list)
     highway: list[str] = field(default_factory=list)
-    speed_mps: list[float] = field(default_factory=list)
-    forward: list[bool] = field(default_factory=list)
-    backward: list[bool] = field(default_factory=list)
+    name: list[str | None] = field(default_factory=list)
+    ways: list[int] = field(default_factory=list)
     refs: list[int] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     wkb: list[bytes] = field(default_factory=list)
     denied: int = 0
     _factory: Any = field(default_factory=osmium.geom.WKBFactory)
 
-    def take(self, way: Any, rules: Mode) -> None:  # noqa: ANN401  (osmium has no public way type)
-        """Keep the way if the rules of the mode allow."""
+    def take(self, way: Any) -> None:  # noqa: ANN401  (osmium has no public way type)
+        """Keep the way if the rules of any mode allow."""
         tags = way.tags
         highway = tags["highway"]
-        speed_mps = rules.speeds_mps.get(highway)
-        if speed_mps is None or tags.get("area") == "yes":
+        ways = 0
+        for k, mode in enumerate(self.modes):
+            if highway in mode.speeds_mps:
+                ways |= self._mode_ways(tags, highway, mode) << 2 * k
+        if not ways:
             return
-        for key in rules.access:
-            value = tags.get(key)
-            if value is not None:
-                if value in _DENIED:
-                    self.denied += 1
-                    return
-                break
-        forward, backward = _directions(tags, highway) if rules.oneway else (True, True)
         self.way_id.append(way.id)
         self.highway.append(highway)
-        self.speed_mps.append(speed_mps)
-        self.forward.append(forward)
-        self.backward.append(backward)
+        self.ways.append(ways)
+        if self.named:
+            self.name.append(tags.get("name"))
         refs = [node.ref for node in way.nodes]
         self.refs += refs
         self.sizes.append(len(refs))
         self.wkb.append(self._coordinates(way))
+
+    def _mode_ways(self, tags: Any, highway: str, mode: Mode) -> int:  # noqa: ANN401
+        if tags.get("area") == "yes":
+            return 0
+        for key in mode.access:
+            value = tags.get(key)
+            if value is not None:
+                if value in _DENIED:
+                    self.denied += 1
+                    return 0
+                break
+        return _directions(tags, highway) if mode.oneway else _FORWARD | _BACKWARD
+
+    def mode_ways(self, k: int) -> NDArray[np.int64]:
+        """Bits `_FORWARD` and `_BACKWARD` of each way in the k-th mode."""
+        return np.asarray(self.ways, np.int64) >> 2 * k & 3
 
     def nodes_missing(self) -> int:
         """How many different nodes of kept ways have no coordinates."""
@@ -249,44 +336,55 @@ def _highways(file: Path) -> Iterator[Any]:
     yield from osmium.FileProcessor(source, WAY).with_filter(roads).with_filter(places)
 
 
-def _directions(tags: Any, highway: str) -> tuple[bool, bool]:  # noqa: ANN401
+def _directions(tags: Any, highway: str) -> int:  # noqa: ANN401
     oneway = tags.get("oneway")
     if oneway is None:
         ahead = tags.get("junction") in {"roundabout", "circular"} or highway == "motorway"
-        return True, not ahead
-    return oneway not in {"-1", "reverse"}, oneway not in {"yes", "true", "1"}
+        return _FORWARD if ahead else _FORWARD | _BACKWARD
+    if oneway in {"-1", "reverse"}:
+        return _BACKWARD
+    return _FORWARD if oneway in {"yes", "true", "1"} else _FORWARD | _BACKWARD
 
 
-def _cut(ways: _Ways) -> gpd.GeoDataFrame:
-    """Cut ways at graph nodes into edges."""
+@dataclass
+class _Cut:
+    """Pieces in file order: end nodes, position of the way, vertices end to end."""
+
+    u: NDArray[np.int64]
+    v: NDArray[np.int64]
+    way: NDArray[np.int64]
+    lonlat: NDArray[np.float64]
+    sizes: NDArray[np.int64]
+
+    def frame(self, columns: dict[str, Any]) -> gpd.GeoDataFrame:
+        """Put columns and lines together."""
+        piece = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        return gpd.GeoDataFrame(
+            columns,
+            index=pd.RangeIndex(len(self.sizes), name="edge_id"),
+            geometry=np.asarray(shapely.linestrings(self.lonlat, indices=piece), object),
+            crs=STORED_CRS,
+        )
+
+
+def _cut(ways: _Ways) -> _Cut:
+    """Cut ways at the graph nodes of every mode."""
     refs, lonlat, way, run = _runs(ways)
     is_node = np.ones(len(refs), bool)
     is_node[1:-1] = (run[1:-1] != run[:-2]) | (run[1:-1] != run[2:])
-    _, number, uses = np.unique(refs, return_inverse=True, return_counts=True)
-    is_node |= uses[number] >= 2
+    _, number = np.unique(refs, return_inverse=True)
+    for k in range(len(ways.modes)):
+        used = ways.mode_ways(k)[way] > 0
+        uses = np.bincount(number[used], minlength=len(refs))
+        is_node |= uses[number] >= 2
     # A piece goes from a graph node to the next one of the same run.
     nodes = np.flatnonzero(is_node)
     same_run = run[nodes[:-1]] == run[nodes[1:]]
     first, last = nodes[:-1][same_run], nodes[1:][same_run]
     sizes = last - first + 1
-    piece = np.repeat(np.arange(len(first)), sizes)
-    vertex = np.arange(len(piece)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
-    source = way[first]
-    return gpd.GeoDataFrame(
-        {
-            "u": refs[first],
-            "v": refs[last],
-            "way_id": np.asarray(ways.way_id, np.int64)[source],
-            "highway": pd.array(ways.highway, dtype="str").take(source),
-            "length_m": geodesic_lengths_m(lonlat[vertex], sizes),
-            "speed_mps": np.asarray(ways.speed_mps, np.float64)[source],
-            "forward": np.asarray(ways.forward, bool)[source],
-            "backward": np.asarray(ways.backward, bool)[source],
-        },
-        index=pd.RangeIndex(len(first), name="edge_id"),
-        geometry=np.asarray(shapely.linestrings(lonlat[vertex], indices=piece), object),
-        crs=STORED_CRS,
-    )
+    ends = np.cumsum(sizes)
+    vertex = np.arange(sizes.sum()) + np.repeat(first - (ends - sizes), sizes)
+    return _Cut(refs[first], refs[last], way[first], lonlat[vertex], sizes)
 
 
 def _runs(
