@@ -1,0 +1,327 @@
+"""Service circles: the land whose nearest road is within a walk of a facility.
+
+**Land belongs to its nearest road.** Along every edge stand sites; a circle is the union of the
+Voronoi cells of those that are reached. So it holds no land beside an unreached street, however
+near that street lies, and leaves open what no road opens. `geo.land` keeps the cells of a network,
+this module asks which sites are reached and adds what sites are too coarse for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.corridor import Reached, corridor, cut_lines
+from geo.crs import transform_xy
+from geo.errors import InputError
+from geo.frames import (
+    require_direction,
+    require_not_negative,
+    require_points,
+    require_positive,
+    take_ids,
+)
+from geo.land import MAX_SITES, Circle, geodesic_m2, land_near, land_of, only_areas, site_total
+from geo.network import snap
+from geo.reach import EdgeParts, access_legs, bounded_search, edge_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.land import Land
+    from geo.network import Network
+    from geo.reach import AccessLegs
+
+__all__ = ["service_circles"]
+
+LIMIT_EPS_S = 1e-6
+
+
+def service_circles(
+    network: Network,
+    facilities: gpd.GeoDataFrame,
+    *,
+    minutes: Sequence[float] = (15,),
+    speed_mps: float = 1.1,
+    dissolve: bool = False,
+    direction: str = "to_facility",
+    areal: bool = True,
+    step_m: float = 10.0,
+    off_road_m: float = 60.0,
+    fill_m2: float = 40_000.0,
+    buffer_m: float = 25.0,
+    max_snap_m: float = 500.0,
+) -> gpd.GeoDataFrame:
+    """Land, or road corridors, within so many minutes of each facility.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    facilities
+        Points in `network.crs`, unique index. Empty geometry: not connected.
+    minutes
+        One or more limits > 0, inclusive; each is a row, repeats are one.
+    speed_mps
+        Walking speed on the level, m/s.
+    dissolve
+        One row for each limit, the union over all facilities.
+    direction
+        `to_facility`: from where the facility can be reached; `from_facility`: what it reaches.
+    areal
+        True: land by its nearest road. False: the reached roads, `buffer_m` to either side.
+    step_m
+        Distance of the sites along a road: how finely land is told apart.
+    off_road_m
+        Land farther from every road belongs to none (never below `step_m / 2`).
+    fill_m2
+        Land far from roads is filled up to this size where all roads round it are reached.
+    buffer_m
+        Half the width of corridors.
+    max_snap_m
+        Facilities farther from any road are not connected.
+
+    Returns
+    -------
+    Rows facility by facility in their order, minutes ascending: `facility_id`, `minutes`,
+    `connected`, `reached_m` (metres of road within the limit), `area_m2` (geodesic), `geometry`
+    (valid (Multi)Polygon in `network.crs`; empty where not connected). Longer limits hold shorter
+    ones. Dissolved rows have `facility_id` `<NA>` and are connected if any facility is.
+
+    Raises
+    ------
+    CrsError
+        If the CRS of the facilities is missing or not the network's.
+    GeometryError
+        If a facility is not a point, or not finite.
+    InputError
+        If an id occurs twice, `minutes` is empty, a limit, speed, step or width is not > 0,
+        `fill_m2` or `max_snap_m` < 0, or `direction` unknown.
+
+    Source
+    ------
+    Okabe, Boots, Sugihara, Chiu: Spatial Tessellations (2000), Voronoi diagrams of line segments by
+    points along them; the cells are those of the network's sites, not of the facilities.
+    """
+    limits = _limits(minutes)
+    require_direction(direction)
+    xy = require_points(facilities, network.crs, "设施")
+    options = _Options(
+        require_positive(speed_mps, "speed_mps"),
+        direction,
+        areal,
+        require_positive(step_m, "step_m"),
+        require_positive(off_road_m, "off_road_m"),
+        require_not_negative(fill_m2, "fill_m2"),
+        require_positive(buffer_m, "buffer_m"),
+    )
+    snapped = snap(network, facilities, max_snap_m=max_snap_m)
+    legs = access_legs(network, snapped, speed_mps=speed_mps, direction=direction)
+    connected = snapped["connected"].to_numpy(bool)
+    drawing = _Drawing(network, legs, _plane(network, xy), options)
+    if dissolve:
+        groups = [np.flatnonzero(connected)]
+        ids = take_ids(facilities.index, np.full(len(limits), -1))
+    else:
+        groups = [
+            np.array([row]) if connected[row] else np.zeros(0, np.int64) for row in range(len(xy))
+        ]
+        ids = take_ids(facilities.index, np.repeat(np.arange(len(xy)), len(limits)))
+    rows = [answer for group in groups for answer in drawing.circles(group, limits)]
+    return gpd.GeoDataFrame(
+        {
+            "facility_id": ids,
+            "minutes": np.tile(limits, len(groups)),
+            "connected": np.repeat([len(group) > 0 for group in groups], len(limits)).astype(bool),
+            "reached_m": np.array([metres for metres, _ in rows], np.float64),
+            "area_m2": np.array([circle.area_m2 for _, circle in rows], np.float64),
+        },
+        geometry=np.array([circle.geometry for _, circle in rows], object),
+        crs=network.crs,
+    )
+
+
+@dataclass(frozen=True)
+class _Options:
+    speed_mps: float
+    direction: str
+    areal: bool
+    step_m: float
+    off_road_m: float
+    fill_m2: float
+    buffer_m: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawing:
+    """One call: the same facilities and options for every circle."""
+
+    network: Network
+    legs: AccessLegs
+    xy: NDArray[np.float64]
+    """(n, 2) facilities in the plane."""
+    options: _Options
+
+    def circles(
+        self, rows: NDArray[np.int64], limits: NDArray[np.number]
+    ) -> list[tuple[float, Circle]]:
+        """Metres of road and circle of these facilities together, for each limit ascending."""
+        if not len(rows):
+            return [(0.0, Circle(shapely.Polygon(), 0.0))] * len(limits)
+        nodes, seconds = self._search(rows, 60.0 * float(limits[-1]))
+        extra: shapely.Geometry | None = None
+        answers = []
+        for limit in limits:
+            limit_s = 60.0 * float(limit)
+            parts = self._parts(rows, nodes, seconds, limit_s)
+            length_m = self.network.edges["length_m"].to_numpy(np.float64)[parts.edge]
+            metres = float(((parts.stop - parts.start) * length_m).sum())
+            if self.options.areal:
+                extra = self._with_coarse(extra, rows, limit_s)
+                within = nodes[seconds <= limit_s + LIMIT_EPS_S]
+                circle = self._areal(parts, within, extra)
+            else:
+                reached = self._reached(rows, nodes, seconds, parts, limit_s)
+                circle = self._handed_out(corridor(reached, self.options.buffer_m))
+            answers.append((metres, circle))
+        return answers
+
+    def _search(
+        self, rows: NDArray[np.int64], limit_s: float
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        return bounded_search(
+            self.network,
+            self.legs,
+            rows,
+            limit_s=limit_s,
+            speed_mps=self.options.speed_mps,
+            direction=self.options.direction,
+        )
+
+    def _parts(
+        self,
+        rows: NDArray[np.int64],
+        nodes: NDArray[np.int32],
+        seconds: NDArray[np.float64],
+        limit_s: float,
+    ) -> EdgeParts:
+        return edge_parts(
+            self.network,
+            self.legs,
+            rows,
+            nodes,
+            seconds,
+            limit_s=limit_s,
+            speed_mps=self.options.speed_mps,
+            direction=self.options.direction,
+        )
+
+    def _areal(
+        self, parts: EdgeParts, nodes: NDArray[np.int32], extra: shapely.Geometry | None
+    ) -> Circle:
+        """Cells of the reached sites, and what sites are too coarse for."""
+        sites = np.zeros(0, np.int32)
+        if len(parts.edge):
+            land = self._land(parts)
+            sites = land.sites(parts, nodes)
+        if not len(sites):
+            return Circle(shapely.Polygon(), 0.0) if extra is None else self._handed_out(extra)
+        circle = land.circle(sites, self.options.fill_m2)
+        if extra is None:
+            return circle
+        return self._handed_out(shapely.union(self._in_plane(circle.geometry), extra))
+
+    def _land(self, parts: EdgeParts) -> Land:
+        size = {"step_m": self.options.step_m, "off_road_m": self.options.off_road_m}
+        if site_total(self.network, self.options.step_m) > MAX_SITES:
+            return land_near(self.network, parts, **size)
+        return land_of(self.network, **size)
+
+    def _with_coarse(
+        self, extra: shapely.Geometry | None, rows: NDArray[np.int64], limit_s: float
+    ) -> shapely.Geometry | None:
+        """Corridors so far and those of facilities whose leg or road no site stands for."""
+        options = self.options
+        forward, backward = self.network.edge_seconds(options.speed_mps)
+        edge = self.legs.edge[rows]
+        slowest = np.where(np.isfinite(forward), forward, 0.0)[edge]
+        slowest = np.maximum(slowest, np.where(np.isfinite(backward), backward, 0.0)[edge])
+        planar = self.network.planar_m[edge]
+        left_s = limit_s - self.legs.offset_s[rows]
+        # Walking `step_m` either way passes a site, and so does a whole edge.
+        short = left_s * planar < np.minimum(options.step_m, planar) * slowest
+        short |= left_s < 0.0
+        long = self.legs.offset_s[rows] * options.speed_mps > options.off_road_m
+        for row, is_short in zip(rows[short | long], short[short | long], strict=True):
+            alone = np.array([row])
+            if is_short:
+                nodes, seconds = self._search(alone, limit_s)
+                parts = self._parts(alone, nodes, seconds, limit_s)
+            else:
+                nodes, seconds = np.zeros(0, np.int32), np.zeros(0)
+                parts = EdgeParts(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+            reached = self._reached(alone, nodes, seconds, parts, limit_s)
+            strip = corridor(reached, options.buffer_m)
+            extra = strip if extra is None else shapely.union(extra, strip)
+        return extra
+
+    def _reached(
+        self,
+        rows: NDArray[np.int64],
+        nodes: NDArray[np.int32],
+        seconds: NDArray[np.float64],
+        parts: EdgeParts,
+        limit_s: float,
+    ) -> Reached:
+        lines = self.network.lines
+        roads = cut_lines(lines[parts.edge], parts.start, parts.stop)
+        edge, offset_s = self.legs.edge[rows], self.legs.offset_s[rows]
+        foot = shapely.line_interpolate_point(
+            lines[edge], self.legs.fraction[rows], normalized=True
+        )
+        foot_xy = np.column_stack((shapely.get_x(foot), shapely.get_y(foot)))
+        walked = np.where(offset_s > limit_s, limit_s / np.maximum(offset_s, limit_s), 1.0)
+        start = self.xy[rows]
+        stop = start + (foot_xy - start) * walked[:, None]
+        left_s = (limit_s - seconds, np.full(len(rows), limit_s), limit_s - offset_s)
+        return Reached(
+            roads,
+            np.stack((start, stop), axis=1),
+            np.concatenate((self.network.node_xy[nodes], start, foot_xy)),
+            np.concatenate(left_s) * self.options.speed_mps,
+        )
+
+    def _in_plane(self, geometry: shapely.Geometry) -> shapely.Geometry:
+        crs, plane = self.network.crs, self.network.metric_crs
+        return shapely.transform(
+            geometry, lambda xy: np.column_stack(transform_xy(xy[:, 0], xy[:, 1], crs, plane))
+        )
+
+    def _handed_out(self, geometry: shapely.Geometry) -> Circle:
+        """A shape of the plane in the network's CRS, valid, with its geodesic area."""
+        crs, plane = self.network.crs, self.network.metric_crs
+        out = shapely.transform(
+            geometry, lambda xy: np.column_stack(transform_xy(xy[:, 0], xy[:, 1], plane, crs))
+        )
+        out = only_areas(out)
+        return Circle(out, geodesic_m2(out, crs))
+
+
+def _limits(minutes: Sequence[float]) -> NDArray[np.number]:
+    limits = np.unique(np.asarray(minutes))
+    if not limits.size:
+        raise InputError("minutes 是空的，请至少给一个分钟数。", code="no_minutes", where="minutes")
+    for limit in limits:
+        require_positive(limit, "minutes")
+    return limits
+
+
+def _plane(network: Network, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack(transform_xy(xy[:, 0], xy[:, 1], network.crs, network.metric_crs))

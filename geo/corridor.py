@@ -1,0 +1,84 @@
+"""Corridors: the road within a limit and a strip along it, for people who want no land in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely.ops import substring
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Reached", "corridor", "cut_lines"]
+
+MERE_M = 1e-6  # a shorter piece of road has no direction and no strip
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """What lies within a limit, in the network's plane: roads, places and the walk to the road.
+
+    Attributes
+    ----------
+    roads
+        Pieces of road, LineStrings cut exactly.
+    legs
+        (k, 2, 2) walks from facilities to the road, cut exactly, each from the facility.
+    places
+        (p, 2) reached nodes, facilities and snap points.
+    left_m
+        (p,) metres that can still be walked at each place.
+    """
+
+    roads: NDArray[np.object_]
+    legs: NDArray[np.float64]
+    places: NDArray[np.float64]
+    left_m: NDArray[np.float64]
+
+
+def cut_lines(
+    lines: NDArray[np.object_], start: NDArray[np.float64], stop: NDArray[np.float64]
+) -> NDArray[np.object_]:
+    """Part of each line between two fractions of its length; parts of no length are left out.
+
+    Parameters
+    ----------
+    lines
+        (k,) LineStrings in a metric plane.
+    start, stop
+        (k,) fractions, start <= stop.
+    """
+    out = lines.copy()
+    for i in np.flatnonzero((start > 0.0) | (stop < 1.0)):
+        out[i] = substring(lines[i], start[i], stop[i], normalized=True)
+    return out[shapely.length(out) > MERE_M]
+
+
+def corridor(reached: Reached, buffer_m: float) -> shapely.Geometry:
+    """Flat-ended strips along all roads and legs, and discs that end where the walk ends.
+
+    Parameters
+    ----------
+    reached
+        What lies within the limit.
+    buffer_m
+        Half the width of the strips, largest radius of the discs.
+
+    Returns
+    -------
+    (Multi)Polygon in the network's plane; empty if nothing is reached.
+    """
+    legs = shapely.linestrings(reached.legs)
+    strips = np.concatenate((reached.roads, legs[shapely.length(legs) > MERE_M]))
+    radius = np.minimum(reached.left_m, buffer_m)
+    some = radius > MERE_M
+    parts = np.concatenate(
+        (
+            shapely.buffer(strips, buffer_m, cap_style="flat"),
+            shapely.buffer(shapely.points(reached.places[some]), radius[some]),
+        )
+    )
+    return shapely.union_all(parts)

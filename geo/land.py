@@ -1,0 +1,324 @@
+"""The land of a road network: cells of its sites, kept with it, and the shape of any set of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyproj
+import shapely
+from scipy.interpolate import RegularGridInterpolator
+
+from geo.cells import build_cells, inner_points
+from geo.crs import transform_xy
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.cells import Cells
+    from geo.network import Network
+    from geo.reach import EdgeParts
+
+__all__ = [
+    "MAX_SITES",
+    "Circle",
+    "Land",
+    "geodesic_m2",
+    "land_near",
+    "land_of",
+    "only_areas",
+    "site_total",
+]
+
+MAX_SITES = 2_000_000
+"""Networks with more sites get their land around each reached part only."""
+
+SQUARE_M = 2000.0
+SCALE_KNOTS = 64  # areal scale is smooth: this grid over the network interpolates it to 1e-9
+LANDS_KEPT = 2
+FRACTION_EPS = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Circle:
+    """A union of cells.
+
+    Attributes
+    ----------
+    geometry
+        (Multi)Polygon in the network's CRS.
+    area_m2
+        Geodesic.
+    """
+
+    geometry: shapely.Geometry
+    area_m2: float
+
+
+@dataclass(frozen=True, eq=False)
+class Land:
+    """Cells of a network, or of a part of it, with corners and areas as they are handed out.
+
+    Attributes
+    ----------
+    cells
+        Sites and triangulation in the plane.
+    ends
+        (m, 2) nodes of each edge, as in `cells`.
+    corner
+        (t, 2) circumcentres in the network's CRS.
+    area_m2
+        (s,) geodesic area of every cell.
+    edge_rows, node_rows
+        Ascending positions in the network of the edges and nodes of `cells`; None: all.
+    """
+
+    cells: Cells
+    ends: NDArray[np.int32]
+    corner: NDArray[np.float64]
+    area_m2: NDArray[np.float64]
+    edge_rows: NDArray[np.int64] | None = None
+    node_rows: NDArray[np.int64] | None = None
+
+    def sites(self, parts: EdgeParts, nodes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Distinct road sites, ascending, on these parts of edges and at these nodes.
+
+        Parameters
+        ----------
+        parts
+            Parts of the network's edges.
+        nodes
+            Positions of nodes in the network.
+        """
+        edge, place = parts.edge, nodes
+        if self.edge_rows is not None and self.node_rows is not None:
+            edge = np.searchsorted(self.edge_rows, edge)
+            place = np.searchsorted(self.node_rows, nodes).astype(np.int32)
+        cells = self.cells
+        first, inner = cells.edge_start[edge], cells.edge_start[edge + 1] - cells.edge_start[edge]
+        low = np.ceil(parts.start * (inner + 1) - FRACTION_EPS).astype(np.int64).clip(min=1)
+        high = np.floor(parts.stop * (inner + 1) + FRACTION_EPS).astype(np.int64)
+        count = (np.minimum(high, inner) - low + 1).clip(min=0)
+        skip = np.cumsum(count) - count
+        points = np.repeat(first + low - 1 - skip, count) + np.arange(int(count.sum()))
+        at_u = self.ends[edge[parts.start <= FRACTION_EPS], 0]
+        at_v = self.ends[edge[parts.stop >= 1.0 - FRACTION_EPS], 1]
+        ends = cells.node_site[np.concatenate((place, at_u, at_v))]
+        return np.unique(np.concatenate((cells.edge_site[points], ends)))
+
+    def circle(self, sites: NDArray[np.int32], fill_m2: float) -> Circle:
+        """Union of the cells of these sites and of the blocks that they enclose.
+
+        Parameters
+        ----------
+        sites
+            Distinct road sites, ascending.
+        fill_m2
+            Largest block to fill, m2 in the plane.
+        """
+        # numba costs a second at its first import: only who draws circles pays.
+        from geo.outline import rings, with_blocks  # noqa: PLC0415
+
+        cells = self.cells
+        scratch = np.zeros(len(cells.block_m2), np.int32)
+        members = with_blocks(
+            sites,
+            cells.touch_start,
+            cells.touch_block,
+            cells.block_m2,
+            cells.block_border,
+            cells.block_start,
+            cells.block_guard,
+            fill_m2,
+            scratch,
+        )
+        inside = np.zeros(len(cells.xy), np.uint8)
+        seen = np.zeros(len(cells.triangles), np.uint8)
+        path, start, area, shell = rings(
+            members,
+            cells.triangles,
+            cells.beyond,
+            cells.site_start,
+            cells.site_triangle,
+            cells.centre,
+            inside,
+            seen,
+        )
+        geometry = _assemble(self.corner[path], start, area, shell)
+        if cells.shaky[path].any() and not shapely.is_valid(geometry):
+            geometry = only_areas(geometry)
+        return Circle(geometry, float(self.area_m2[members].sum()))
+
+
+def site_total(network: Network, step_m: float) -> int:
+    """Sites of the whole network before places are merged.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    step_m
+        Largest distance of two sites along an edge.
+    """
+    return len(network.nodes) + int(inner_points(network.planar_m, step_m).sum())
+
+
+def land_of(network: Network, *, step_m: float, off_road_m: float) -> Land:
+    """Land of the whole network, made at the first call and kept with the network.
+
+    Parameters
+    ----------
+    network
+        With at least one edge.
+    step_m, off_road_m
+        As in `geo.cells.build_cells`.
+    """
+    lands = network.kept.setdefault("geo.land", {})
+    key = (step_m, off_road_m)
+    if key not in lands:
+        cells = build_cells(network.lines, network.node_xy, step_m=step_m, off_road_m=off_road_m)
+        while len(lands) >= LANDS_KEPT:
+            lands.pop(next(iter(lands)), None)
+        lands[key] = _land(network, cells, network.edge_nodes)
+    land: Land = lands[key]
+    return land
+
+
+def land_near(network: Network, parts: EdgeParts, *, step_m: float, off_road_m: float) -> Land:
+    """Land of the roads in the 2 km squares of these parts and their surroundings.
+
+    The cells of the parts are those of the whole network: guards and neighbours that could change
+    them lie within `8 * off_road_m`.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    parts
+        What is reached, not empty.
+    step_m, off_road_m
+        As in `geo.cells.build_cells`.
+    """
+    margin = 8.0 * max(off_road_m, step_m)
+    bounds = shapely.bounds(network.lines[np.unique(parts.edge)])
+    low = np.floor((bounds[:, :2] - margin) / SQUARE_M).astype(np.int64)
+    high = np.floor((bounds[:, 2:] + margin) / SQUARE_M).astype(np.int64)
+    squares = np.unique(
+        np.concatenate(
+            [
+                np.stack(np.meshgrid(np.arange(a, c + 1), np.arange(b, d + 1)), axis=-1).reshape(
+                    -1, 2
+                )
+                for (a, b), (c, d) in np.unique(np.stack((low, high), axis=1), axis=0)
+            ]
+        ),
+        axis=0,
+    )
+    if "geo.land.tree" not in network.kept:
+        network.kept["geo.land.tree"] = shapely.STRtree(network.lines)
+    tree: shapely.STRtree = network.kept["geo.land.tree"]
+    boxes = shapely.box(*(squares * SQUARE_M).T, *((squares + 1) * SQUARE_M).T)
+    edges = np.unique(tree.query(boxes, predicate="intersects")[1]).astype(np.int64)
+    nodes = np.unique(network.edge_nodes[edges]).astype(np.int64)
+    cells = build_cells(
+        network.lines[edges], network.node_xy[nodes], step_m=step_m, off_road_m=off_road_m
+    )
+    ends = np.searchsorted(nodes, network.edge_nodes[edges]).astype(np.int32)
+    return _land(network, cells, ends, edges, nodes)
+
+
+def only_areas(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Valid (Multi)Polygon of the same land; lines and points that a repair leaves are dropped.
+
+    Parameters
+    ----------
+    geometry
+        (Multi)Polygon, perhaps crossing itself by a rounding error.
+    """
+    if not shapely.is_valid(geometry):
+        geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    if geometry.geom_type in {"Polygon", "MultiPolygon"}:
+        return geometry
+    parts = shapely.get_parts(geometry)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+
+
+def geodesic_m2(geometry: shapely.Geometry, crs: pyproj.CRS) -> float:
+    """Area on the ellipsoid.
+
+    Parameters
+    ----------
+    geometry
+        (Multi)Polygon, holes allowed.
+    crs
+        Its CRS, geographic or projected.
+    """
+    if crs.is_projected:
+        lonlat = pyproj.Proj(crs)
+        geometry = shapely.transform(
+            geometry, lambda xy: np.column_stack(lonlat(xy[:, 0], xy[:, 1], inverse=True))
+        )
+    geod = crs.get_geod()
+    if geod is None or geometry.is_empty:
+        return 0.0
+    area, _ = geod.geometry_area_perimeter(shapely.orient_polygons(geometry))
+    return abs(float(area))
+
+
+def _land(
+    network: Network,
+    cells: Cells,
+    ends: NDArray[np.int32],
+    edges: NDArray[np.int64] | None = None,
+    nodes: NDArray[np.int64] | None = None,
+) -> Land:
+    corner = np.column_stack(
+        transform_xy(cells.centre[:, 0], cells.centre[:, 1], network.metric_crs, network.crs)
+    )
+    scale = _areal_scale(network.metric_crs, cells.xy)
+    return Land(cells, ends, corner, cells.cell_m2 / scale, edges, nodes)
+
+
+def _assemble(
+    corner: NDArray[np.float64],
+    start: NDArray[np.int64],
+    area: NDArray[np.float64],
+    shell: NDArray[np.int64],
+) -> shapely.Geometry:
+    """Polygons from rings: largest shell first, each followed by its holes."""
+    if not len(area):
+        return shapely.Polygon()
+    size = np.where(shell >= 0, area[shell], -np.inf)
+    order = np.lexsort((-np.abs(area), area < 0, shell, -size))
+    order = order[shell[order] >= 0]
+    count = np.diff(start)[order]
+    skip = np.cumsum(count) - count
+    take = np.repeat(start[order] - skip, count) + np.arange(int(count.sum()))
+    ring_start = np.concatenate(([0], np.cumsum(count)))
+    shells = np.flatnonzero(area[order] > 0)
+    polygon_start = np.append(shells, len(order))
+    if len(shells) == 1:
+        kind, offsets = shapely.GeometryType.POLYGON, (ring_start, polygon_start)
+        return shapely.from_ragged_array(kind, corner[take], offsets)[0]
+    offsets = (ring_start, polygon_start, np.array([0, len(shells)]))
+    kind = shapely.GeometryType.MULTIPOLYGON
+    return shapely.from_ragged_array(kind, corner[take], offsets)[0]
+
+
+def _areal_scale(plane: pyproj.CRS, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Planar area over true area at each position, 1e-7 or better.
+
+    Parameters
+    ----------
+    plane
+        A projected CRS.
+    xy
+        (n, 2) positions in it, n > 0.
+    """
+    low, high = xy.min(axis=0) - 1.0, xy.max(axis=0) + 1.0
+    knots = [np.linspace(low[k], high[k], SCALE_KNOTS) for k in range(2)]
+    x, y = np.meshgrid(*knots, indexing="ij")
+    lon, lat = pyproj.Proj(plane)(x, y, inverse=True)
+    factors = pyproj.Proj(plane).get_factors(lon, lat)
+    return np.asarray(RegularGridInterpolator(knots, factors.areal_scale)(xy))

@@ -1,0 +1,168 @@
+"""Kernels that turn a set of sites into the outline of their cells (numba; import where used).
+
+Three arrays of zeros serve as scratch; every kernel leaves them as it found them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numba
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["rings", "with_blocks"]
+
+_I4, _I8, _F8, _U1 = numba.int32[::1], numba.int64[::1], numba.float64[::1], numba.uint8[::1]
+_PAIRS, _TRIPLES = numba.float64[:, ::1], numba.int32[:, ::1]
+
+
+@numba.njit(_I4(_I4, _I8, _I4, _F8, _I8, _I8, _I4, numba.float64, _I4), cache=True)
+def with_blocks(
+    sites: NDArray[np.int32],
+    touch_start: NDArray[np.int64],
+    touch_block: NDArray[np.int32],
+    block_m2: NDArray[np.float64],
+    block_border: NDArray[np.int64],
+    block_start: NDArray[np.int64],
+    block_guard: NDArray[np.int32],
+    fill_m2: float,
+    met: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """Sites and the guards of those small blocks whose whole border is among the sites.
+
+    Parameters
+    ----------
+    sites
+        Distinct sites.
+    touch_start, touch_block, block_m2, block_border, block_start, block_guard
+        Of the `Cells`.
+    fill_m2
+        Largest block to fill.
+    met
+        Scratch, a zero for each block.
+    """
+    extra = 0
+    for site in sites:
+        for i in range(touch_start[site], touch_start[site + 1]):
+            block = touch_block[i]
+            met[block] += 1
+            if met[block] == block_border[block] and block_m2[block] <= fill_m2:
+                extra += block_start[block + 1] - block_start[block]
+    out = np.empty(len(sites) + extra, np.int32)
+    out[: len(sites)] = sites
+    at = len(sites)
+    for site in sites:
+        for i in range(touch_start[site], touch_start[site + 1]):
+            block = touch_block[i]
+            if met[block] == block_border[block] and block_m2[block] <= fill_m2:
+                for j in range(block_start[block], block_start[block + 1]):
+                    out[at] = block_guard[j]
+                    at += 1
+            met[block] = 0
+    return out
+
+
+@numba.njit(
+    numba.types.Tuple((_I4, _I8, _F8, _I8))(_I4, _TRIPLES, _TRIPLES, _I8, _I4, _PAIRS, _U1, _U1),
+    cache=True,
+)
+def rings(
+    sites: NDArray[np.int32],
+    triangles: NDArray[np.int32],
+    beyond: NDArray[np.int32],
+    site_start: NDArray[np.int64],
+    site_triangle: NDArray[np.int32],
+    centre: NDArray[np.float64],
+    inside: NDArray[np.uint8],
+    seen: NDArray[np.uint8],
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Rings round the union of the sites' cells, the land always on the left.
+
+    A triangle is mixed when some of its corners are in and some out; the outline turns at its
+    circumcentre. It is left over the one side that runs counter-clockwise from out to in.
+
+    Parameters
+    ----------
+    sites
+        Distinct sites that are in.
+    triangles, beyond, site_start, site_triangle, centre
+        Of the `Cells`.
+    inside, seen
+        Scratch, a zero for each site and each triangle.
+
+    Returns
+    -------
+    Triangles round each ring, the first repeated at the end; where each ring begins (one more at
+    the end); signed area of each ring (holes negative); for a hole the ring of the smallest shell
+    round it, for a shell itself.
+    """
+    for site in sites:
+        inside[site] = 1
+    mixed = 0
+    for site in sites:
+        for i in range(site_start[site], site_start[site + 1]):
+            t = site_triangle[i]
+            ins = inside[triangles[t, 0]] + inside[triangles[t, 1]] + inside[triangles[t, 2]]
+            if ins < 3 and seen[t] == 0:
+                seen[t] = 1
+                mixed += 1
+    path = np.empty(2 * mixed + 1, np.int32)
+    start = np.empty(mixed + 2, np.int64)
+    area = np.empty(mixed + 1, np.float64)
+    start[0] = 0
+    count = 0
+    at = 0
+    for site in sites:
+        for i in range(site_start[site], site_start[site + 1]):
+            first = site_triangle[i]
+            if seen[first] != 1:
+                continue
+            begin = at
+            t = first
+            while True:
+                seen[t] = 2
+                path[at] = t
+                at += 1
+                k = 0
+                while inside[triangles[t, k]] != 0 or inside[triangles[t, (k + 1) % 3]] == 0:
+                    k += 1
+                t = beyond[t, (k + 2) % 3]
+                if t == first:
+                    break
+            path[at] = path[begin]
+            at += 1
+            twice = 0.0
+            x0, y0 = centre[path[begin], 0], centre[path[begin], 1]
+            for j in range(begin, at - 1):
+                ax, ay = centre[path[j], 0] - x0, centre[path[j], 1] - y0
+                bx, by = centre[path[j + 1], 0] - x0, centre[path[j + 1], 1] - y0
+                twice += ax * by - ay * bx
+            area[count] = twice / 2.0
+            count += 1
+            start[count] = at
+    for site in sites:
+        inside[site] = 0
+        for i in range(site_start[site], site_start[site + 1]):
+            seen[site_triangle[i]] = 0
+    shell = np.empty(count, np.int64)
+    for r in range(count):
+        shell[r] = r
+        if area[r] > 0.0:
+            continue
+        x, y = centre[path[start[r]], 0], centre[path[start[r]], 1]
+        best = -1
+        for s in range(count):
+            if area[s] > -area[r] and (best < 0 or area[s] < area[best]):
+                odd = False
+                for j in range(start[s], start[s + 1] - 1):
+                    ax, ay = centre[path[j], 0], centre[path[j], 1]
+                    bx, by = centre[path[j + 1], 0], centre[path[j + 1], 1]
+                    if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
+                        odd = not odd
+                if odd:
+                    best = s
+        shell[r] = best
+    return path[:at], start[: count + 1], area[:count], shell
