@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import pandas as pd
 import yaml
 
+from layers.schema import layer_schema
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -232,18 +234,6 @@ def _gap_classes(raw: list[dict[str, Any]], outline: str) -> tuple[GapClass, ...
     )
 
 
-_KIND_TITLES = {
-    "county_centre": "县级养老服务中心",
-    "regional_home": "区域养老机构",
-    "nursing_home": "养老院",
-    "community_centre": "社区养老服务中心",
-    "station": "社区养老服务站",
-    "rural_daycare": "农村日间照料中心",
-    "canteen": "老年食堂",
-    "planned": "规划设施",
-}
-
-
 @cache
 def load_style() -> Style:
     """Read the style files beside this module.
@@ -256,8 +246,12 @@ def load_style() -> Style:
     ------
     ValueError
         If a file has a word that no class knows.
+    KeyError
+        If a kind of facility in the schema has no symbol.
     """
     raw, gaps, symbols = _read("map.yaml"), _read("gaps.yaml"), _read("facilities.yaml")
+
+    titles = layer_schema("care_facilities").fields["kind"].codes
 
     def symbol(row: Mapping[str, Any], title: str) -> SymbolStyle:
         shape = row["shape"]
@@ -273,9 +267,7 @@ def load_style() -> Style:
         dots={name: _build(DotStyle, row) for name, row in raw["dots"].items()},
         gap_villages=_gap_classes(gaps["villages"], gaps["outline"]),
         gap_shares=_gap_classes(gaps["shares"], gaps["outline"]),
-        facilities={
-            kind: symbol(row, _KIND_TITLES[kind]) for kind, row in symbols["kinds"].items()
-        },
+        facilities={kind: symbol(symbols["kinds"][kind], title) for kind, title in titles.items()},
         other_facility=symbol(symbols["other"], symbols["other"]["title"]),
         letters={name: _build(LetterStyle, row) for name, row in raw["letters"].items()},
     )

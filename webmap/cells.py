@@ -1,0 +1,143 @@
+"""The counts of a gap answer as everybody may see them: cells of 1-4 hidden, with their helpers.
+
+Map and table are made from these frames alone, so that a hidden count is in neither file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from layers.privacy import hidden_cells, shown_values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["shown_bands", "shown_gaps", "shown_summary", "shown_villages"]
+
+_PARTS = ("total", "covered", "uncovered")
+
+
+def shown_gaps(rows: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
+    """Gap rows whose small counts are hidden, and the shares that would tell them.
+
+    Parameters
+    ----------
+    rows
+        `GapAnswer.rows` or `ServicePicture.gaps`; their sum is known to the reader.
+    full
+        Whether the reader may see small cells.
+
+    Returns
+    -------
+    The rows with `total covered uncovered misled` as numbers or text and `share circle_share`
+    missing where a count behind them is hidden.
+    """
+    straight = (rows["circle_share"] * rows["total"]).round()
+    counts = rows[[*_PARTS, "misled"]].assign(straight=straight)
+    counts = counts.assign(straight_rest=rows["total"] - straight)
+    hidden = _hidden(
+        counts,
+        full=full,
+        groups=pd.Series("county", index=rows.index),
+        sums=(_PARTS, ("total", "straight", "straight_rest")),
+    )
+    shown = shown_values(counts, hidden)
+    either = hidden[["total", "covered", "uncovered"]].any(axis=1)
+    straight_hidden = hidden[["total", "straight", "straight_rest"]].any(axis=1)
+    return rows.assign(
+        **{name: shown[name] for name in (*_PARTS, "misled")},
+        share=rows["share"].mask(either),
+        circle_share=rows["circle_share"].mask(straight_hidden),
+    )
+
+
+def shown_summary(summary: Mapping[str, Any], *, full: bool = False) -> dict[str, Any]:
+    """Give a summary without the shares that would tell a small count.
+
+    Parameters
+    ----------
+    summary
+        `GapAnswer.summary` or `ServicePicture.summary`.
+    full
+        Whether the reader may see small cells.
+
+    Returns
+    -------
+    The summary with `covered uncovered misled` as numbers or text, shares None where one is hidden.
+    """
+    total = summary["total"]
+    straight = round(summary["circle_share"] * total) if total else 0
+    counts = pd.DataFrame(
+        {name: [summary[name]] for name in (*_PARTS, "misled")}
+        | {"straight": [straight], "straight_rest": [total - straight]}
+    )
+    hidden = _hidden(counts, full=full, sums=(_PARTS, ("total", "straight", "straight_rest")))
+    shown = shown_values(counts, hidden).iloc[0]
+    known = {name: shown[name] for name in (*_PARTS, "misled")}
+    road = hidden[list(_PARTS)].any(axis=None)
+    line = hidden[["total", "straight", "straight_rest"]].any(axis=None)
+    return {
+        **summary,
+        **known,
+        "share": None if road else summary["share"],
+        "circle_share": None if line else summary["circle_share"],
+        "misled_share": None if hidden["misled"].iloc[0] else summary.get("misled_share"),
+    }
+
+
+def shown_villages(villages: pd.DataFrame, *, full: bool = False) -> pd.Series:
+    """Give the counted people of each village as number or text.
+
+    Parameters
+    ----------
+    villages
+        `GapAnswer.villages` or `ServicePicture.demand`. The totals of each unit, and of its covered
+        and uncovered villages, are known to the reader.
+    full
+        Whether the reader may see small cells.
+
+    Returns
+    -------
+    The villages' index; numbers, `<5`, 隐去.
+    """
+    counts = villages[["weight"]]
+    unit = villages["unit"].astype(str)
+    part = unit + villages["covered"].map({True: "+", False: "-"}).astype(str)
+    hidden = _hidden(counts, full=full, groups=unit) | _hidden(counts, full=full, groups=part)
+    return shown_values(counts, hidden)["weight"]
+
+
+def shown_bands(bands: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
+    """Age bands whose small counts are hidden, and the shares that would tell them.
+
+    Parameters
+    ----------
+    bands
+        `GapAnswer.bands`.
+    full
+        Whether the reader may see small cells.
+
+    Returns
+    -------
+    The bands with `total covered uncovered` as numbers or text, `share` missing where one is
+    hidden.
+    """
+    hidden = _hidden(bands[list(_PARTS)], full=full, sums=(_PARTS,))
+    shown = shown_values(bands[list(_PARTS)], hidden)
+    return bands.assign(
+        **{name: shown[name] for name in _PARTS}, share=bands["share"].mask(hidden.any(axis=1))
+    )
+
+
+def _hidden(
+    counts: pd.DataFrame,
+    *,
+    full: bool,
+    groups: pd.Series[str] | None = None,
+    sums: Sequence[tuple[str, ...]] = (),
+) -> pd.DataFrame:
+    if full:
+        return pd.DataFrame(data=False, index=counts.index, columns=counts.columns)
+    return hidden_cells(counts, groups=groups, sums=sums)
