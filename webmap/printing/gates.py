@@ -1,0 +1,174 @@
+"""Who may see a sheet: internal, for review, or public with a map number that is really its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from layers.privacy import SMALLEST_SHOWN
+from layers.store import Query, read_frame
+from webmap.printing.errors import SheetError
+
+if TYPE_CHECKING:
+    from layers.analysis.picture import ServicePicture
+    from layers.store import Actor, Store
+
+__all__ = [
+    "MODES",
+    "Refused",
+    "bind_number",
+    "number_lines",
+    "refused_rows",
+    "require_number",
+    "require_publishable",
+]
+
+MODES = ("internal", "review", "public")
+"""Publication modes of a sheet."""
+
+_LISTED = 12
+_KIND = "binding"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that a public sheet may not show."""
+
+    layer: str
+    id: str
+    quality: str
+
+
+def require_number(mode: str, review_no: str | None, approval: str | None) -> None:
+    """Refuse a public sheet without 审图号 and approval file number; nothing is ever made up.
+
+    Raises
+    ------
+    SheetError
+        If the mode is unknown; ``public_needs_number``.
+    """
+    if mode not in MODES:
+        raise SheetError(
+            f"发布方式不能是“{mode}”，可选：{'、'.join(MODES)}，请改 --publish。", where="publish"
+        )
+    if mode != "public":
+        return
+    for value, title, option in (
+        (review_no, "审图号", "review-no"),
+        (approval, "批准文号", "approval"),
+    ):
+        if not (value or "").strip():
+            raise SheetError(
+                f"公开图必须填写{title}，请用 --{option} 给出主管部门核发的编号。",
+                code="public_needs_number",
+                where=option,
+            )
+
+
+def refused_rows(picture: ServicePicture, store: Store | None) -> tuple[Refused, ...]:
+    """Rows on the sheet that may not be made public.
+
+    Parameters
+    ----------
+    picture
+        What is drawn.
+    store
+        Where each row's quality is; None judges by the picture's worst quality.
+
+    Returns
+    -------
+    Synthetic and approximate rows by layer and id, and gap rows with counts of 1-4 people.
+    """
+    out: list[Refused] = []
+    if store is not None:
+        drawn = {
+            "divisions": [*picture.county.index, *picture.townships.index],
+            "care_facilities": list(picture.facilities.index),
+            "elders": list(picture.demand.index),
+            "roads": list(picture.roads.index),
+        }
+        for layer, ids in drawn.items():
+            if ids:
+                frame = read_frame(store, layer, Query(ids=[str(i) for i in ids]))
+                poor = frame[frame["quality"] != "surveyed"]
+                out += [
+                    Refused(layer, str(key), str(quality))
+                    for key, quality in zip(poor.index, poor["quality"], strict=True)
+                ]
+    elif picture.provenance.quality != "surveyed":
+        out.append(Refused("*", "*", picture.provenance.quality))
+    gaps = picture.gaps
+    for column in ("total", "covered", "uncovered"):
+        small = gaps[(gaps[column] > 0) & (gaps[column] < SMALLEST_SHOWN)]
+        out += [Refused("elders", str(name), "count < 5") for name in small["name"]]
+    return tuple(dict.fromkeys(out))
+
+
+def require_publishable(picture: ServicePicture, store: Store | None) -> None:
+    """Refuse a public sheet of rows that may not be made public.
+
+    Raises
+    ------
+    SheetError
+        ``public_not_allowed``; lists the rows by layer, id and quality.
+    """
+    refused = refused_rows(picture, store)
+    if not refused:
+        return
+    listed = "；".join(f"{r.layer} {r.id} {r.quality}" for r in refused[:_LISTED])
+    more = f" 等 {len(refused)} 行" if len(refused) > _LISTED else ""
+    raise SheetError(
+        f"公开图不能含示意、近似或不足 5 人的数据：{listed}{more}，请改用 --publish internal，"
+        "或先换成实测数据。",
+        code="public_not_allowed",
+        where="; ".join(f"{r.layer}/{r.id}" for r in refused),
+    )
+
+
+def bind_number(
+    store: Store,
+    *,
+    sheet: str,
+    data_hash: str,
+    review_no: str,
+    approval: str,
+    actor: Actor,
+) -> None:
+    """Tie a map number to this content for ever; the same again changes nothing.
+
+    Parameters
+    ----------
+    store
+        Keeps the bindings.
+    sheet, data_hash
+        The content: recipe and what is drawn.
+    review_no, approval
+        As entered.
+    actor
+        Who publishes.
+
+    Raises
+    ------
+    SheetError
+        ``number_bound_elsewhere`` if the number belongs to other content.
+    """
+    body = {"sheet": sheet, "data_hash": data_hash, "approval": approval}
+    bound = store.sheet_records(_KIND).get(review_no)
+    if bound is None:
+        store.put_sheet_record(_KIND, review_no, body, actor=actor)
+    elif any(bound.get(key) != value for key, value in body.items() if key != "approval"):
+        raise SheetError(
+            f"审图号 {review_no} 已用于另一内容（图幅 {bound.get('sheet')}，数据 "
+            f"{str(bound.get('data_hash'))[:12]}），内容变化后须重新送审并填写新的审图号。",
+            code="number_bound_elsewhere",
+            where="review-no",
+        )
+
+
+def number_lines(mode: str, review_no: str | None, approval: str | None) -> tuple[str, str]:
+    """Give the number line of a sheet and, on a public one, the approval line under it."""
+    if mode == "internal":
+        return "内部用图", ""
+    if mode == "review":
+        return "审图号：　　　　　　　　", ""
+    return f"审图号：{review_no}", f"批准文号：{approval}"

@@ -1,0 +1,347 @@
+"""The panel beside the map: key figures, legend, table of gaps, norths, sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from layers.privacy import hidden_cells, shown_values
+from webmap.printing.items import Item, PathItem, TextItem
+from webmap.printing.norths import convergence_text, norths
+from webmap.printing.symbols import area_item, dot_item, line_item, symbol_item
+from webmap.printing.typeset import broken, counted, percent
+from webmap.style import (
+    AreaStyle,
+    DotStyle,
+    GapClass,
+    LegendRow,
+    LineStyle,
+    SymbolStyle,
+    legend_rows,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from layers.analysis.picture import ServicePicture
+    from webmap.printing.fonts import FontBook
+    from webmap.printing.recipe import Layout
+    from webmap.style import Style
+
+__all__ = ["panel"]
+
+_AGES = {"60": "60岁以上老人", "70": "70岁以上老人", "80": "80岁以上老人", "disabled": "失能老人"}
+_MODES = {"walk": "步行", "etrike": "电动三轮", "car": "汽车"}
+_DIRECTIONS = {"to_facility": "老人到设施", "from_facility": "服务上门"}
+
+
+def panel(
+    picture: ServicePicture,
+    layout: Layout,
+    style: Style,
+    fonts: FontBook,
+    *,
+    keys: Iterable[str],
+    convergence_deg: float,
+) -> list[Item]:
+    """Draw the whole panel, from the top down; norths and sources stand on its foot.
+
+    Parameters
+    ----------
+    picture
+        The answer that is drawn.
+    layout, style, fonts
+        Sizes, colours, advances.
+    keys
+        Legend keys of what occurs on the map.
+    convergence_deg
+        At the middle of the sheet.
+    """
+    pen = _Panel(layout, style, fonts)
+    pen.figures(picture)
+    pen.legend(legend_rows(style, keys))
+    pen.foot(picture, convergence_deg)
+    pen.table(picture)
+    return pen.items
+
+
+class _Panel:
+    """A cursor that runs down the panel."""
+
+    def __init__(self, layout: Layout, style: Style, fonts: FontBook) -> None:
+        self.layout, self.style, self.fonts = layout, style, fonts
+        self.left, self.right = layout.panel.x, layout.panel.right
+        self.y = layout.panel.y
+        self.bottom = layout.panel.bottom
+        self.items: list[Item] = []
+
+    def mm(self, length: float) -> float:
+        """Length on this paper of `length` mm on A3."""
+        return length * self.layout.unit
+
+    def text(self, x: float, y: float, text: str, size: str, **more: Any) -> None:  # noqa: ANN401
+        values = {"fill": self.style.ink, "layer": "panel", **more}
+        self.items.append(TextItem(x=x, y=y, text=text, size=self.layout.sizes[size], **values))
+
+    def rule(self, y: float, pen: str = "rule", color: str | None = None) -> None:
+        self.items.append(
+            PathItem(
+                lines=(np.array([(self.left, y), (self.right, y)]),),
+                stroke=color or self.layout.colors["rule"],
+                width=self.layout.pens[pen],
+                layer="panel",
+            )
+        )
+
+    def heading(self, title: str, note: str = "") -> None:
+        size = self.layout.sizes["heading"]
+        self.y += 0.88 * size
+        self.text(self.left, self.y, title, "heading", weight=0.03)
+        if note:
+            self.text(
+                self.right,
+                self.y,
+                note,
+                "tiny",
+                anchor="end",
+                fill=self.layout.colors["muted"],
+            )
+        self.y += self.mm(1.7)
+        self.rule(self.y, "heading", self.style.ink)
+
+    def figures(self, picture: ServicePicture) -> None:
+        """Key figures: covered, left out, and what a straight line would have claimed."""
+        question, summary = picture.question, picture.summary
+        who, mode = _AGES[question.age], _MODES[question.mode]
+        total, covered = float(summary["total"]), float(summary["covered"])
+        self.heading(f"{mode}{question.minutes:g}分钟可达", _DIRECTIONS[question.direction])
+        columns = (
+            (percent(float(summary["share"])), "路网覆盖率", self.layout.colors["accent"]),
+            (counted(total - covered), "未覆盖（人）", self.style.gap_villages[-1].color),
+            (percent(float(summary["circle_share"])), "直线1公里覆盖率", "#75716a"),
+        )
+        step = (self.right - self.left) / 3
+        base = self.y + self.mm(9.0)
+        for number, (figure, caption, color) in enumerate(columns):
+            x = self.left + number * step
+            self.text(x, base, figure, "figure", family="song", fill=color, weight=0.02)
+            self.text(x, base + self.mm(4.2), caption, "small", fill=self.layout.colors["muted"])
+        self.y = base + self.mm(9.4)
+        sentence = (
+            f"{who}共 {counted(total)} 人，{mode}{question.minutes:g}分钟内能到服务点的 "
+            f"{counted(covered)} 人；按直线1公里画圈，会把 {counted(float(summary['misled']))} "
+            "人误算为已覆盖。"
+        )
+        self.paragraph(sentence, "body", self.style.ink)
+        self.y += self.mm(4.2)
+
+    def paragraph(self, text: str, size: str, color: str) -> None:
+        height = self.layout.sizes[size]
+        lines = broken(text, self.right - self.left, size=height, role="hei", fonts=self.fonts)
+        for number, line in enumerate(lines):
+            self.text(self.left, self.y + number * 1.55 * height, line, size, fill=color)
+        self.y += (len(lines) - 1) * 1.55 * height
+
+    def legend(self, rows: tuple[LegendRow, ...]) -> None:
+        """Two columns of groups; a group goes to the shorter column."""
+        if not rows:
+            return
+        self.y += self.mm(2.0)
+        self.heading("图例")
+        top = self.y + self.mm(1.2)
+        pitch, head = self.mm(4.5), self.mm(4.6)
+        ends = [top, top]
+        column = (self.right - self.left + self.mm(3)) / 2
+        for name, group in groupby(rows, key=lambda row: row.heading):
+            several = list(group)
+            side = 0 if ends[0] <= ends[1] else 1
+            x = self.left + side * column
+            y = ends[side] + self.mm(3.4)
+            self.text(x, y, name, "tiny", fill=self.layout.colors["muted"])
+            for number, row in enumerate(several):
+                self._swatch(row, x, y + self.mm(4.4) + number * pitch)
+            ends[side] = y + head + len(several) * pitch - self.mm(3.4)
+        self.y = max(ends) + self.mm(3.6)
+
+    def _swatch(self, row: LegendRow, x: float, baseline: float) -> None:
+        size = self.layout.sizes["body"]
+        middle, width = baseline - 0.37 * size, self.mm(7.6)
+        at, factor = (x + width / 2, middle), self.layout.symbols
+        drawn = row.style
+        if isinstance(drawn, SymbolStyle):
+            self.items.append(symbol_item(at, drawn, factor, layer="legend"))
+        elif isinstance(drawn, DotStyle | GapClass) and drawn.size_mm:
+            self.items.append(dot_item(at, drawn, factor, layer="legend"))
+        elif isinstance(drawn, AreaStyle | GapClass):
+            self._area(drawn, x, middle, width)
+        elif isinstance(drawn, LineStyle):
+            line = np.array([(x, middle), (x + width, middle)])
+            if drawn.band is not None:
+                band = replace(drawn, color=drawn.band.color, width_mm=drawn.band.width_mm)
+                below = line + np.array([0.0, drawn.band.width_mm * factor / 2])
+                self.items.append(
+                    replace(line_item((below,), band, factor, layer="legend"), dash=(), cap="butt")
+                )
+            self.items.append(line_item((line,), drawn, factor, layer="legend"))
+        self.text(x + width + self.mm(1.8), baseline, row.title, "body")
+
+    def _area(self, drawn: AreaStyle | GapClass, x: float, middle: float, width: float) -> None:
+        half = self.mm(1.5)
+        corners = [(x, middle - half), (x + width, middle - half)]
+        corners += [(x + width, middle + half), (x, middle + half), (x, middle - half)]
+        ring = np.array(corners)
+        if isinstance(drawn, GapClass):
+            drawn = AreaStyle(title=drawn.title, color=drawn.color)
+        self.items.append(area_item((ring,), drawn, layer="legend"))
+        edge = self.style.lines["circle"]
+        self.items.append(line_item((ring,), edge, self.layout.symbols, layer="legend"))
+
+    def foot(self, picture: ServicePicture, convergence_deg: float) -> None:
+        """Norths and sources, upwards from the foot of the panel."""
+        muted, size = self.layout.colors["muted"], self.layout.sizes["tiny"]
+        lines = broken(
+            "资料来源：" + "；".join(picture.provenance.attributions),
+            self.right - self.left,
+            size=size,
+            role="hei",
+            fonts=self.fonts,
+        )
+        y = self.bottom - 0.12 * size - (len(lines) - 1) * 1.5 * size
+        for number, line in enumerate(lines):
+            self.text(self.left, y + number * 1.5 * size, line, "tiny", fill=muted)
+        y -= self.mm(4.2)
+        self.rule(y)
+        foot = y - self.mm(2.6)
+        height = self.mm(15)
+        self.items += norths(
+            self.layout,
+            self.style,
+            x=self.left + self.mm(11),
+            y=foot,
+            height=height,
+            convergence_deg=convergence_deg,
+        )
+        side = "东" if convergence_deg > 0 else "西"
+        words = (
+            f"子午线收敛角 {convergence_text(convergence_deg)}",
+            f"坐标北偏于真北以{side}（图幅中心）" if convergence_deg else "坐标北与真北一致",
+            "箭头夹角为示意，不按实际大小",
+        )
+        for number, line in enumerate(words):
+            self.text(
+                self.left + self.mm(28),
+                foot - height + self.mm(4.4) + number * self.mm(4.2),
+                line,
+                "small",
+                fill=self.style.ink if number == 0 else muted,
+            )
+        self.bottom = foot - height - self.mm(4.5)
+
+    def table(self, picture: ServicePicture) -> None:
+        """Ranked gaps, as many rows as there is room for, and the sum."""
+        gaps = picture.gaps
+        pitch = self.mm(4.7)
+        room = int((self.bottom - self.y - self.mm(12)) / pitch) - 1
+        if not len(gaps) or room < 1:
+            return
+        self.y += self.mm(2.0)
+        unit = "乡镇" if picture.question.by == "township" else "村"
+        self.heading("覆盖缺口排序", "按未覆盖人数，单位：人")
+        shown = min(len(gaps), room)
+        cells = _cells(picture)
+        widths = [self.mm(v) for v in (6, 18, 13, 11.5, 12.5, 12.5, 12.5)]
+        edges = self.left + np.cumsum(widths)
+        titles = ("", unit, "60岁以上", "已覆盖", "未覆盖", "路网", "直线")
+        titles = (*titles[:2], _AGES[picture.question.age].removesuffix("老人"), *titles[3:])
+        self.y += self.mm(3.6)
+        self._row(edges, titles, "tiny", self.layout.colors["muted"])
+        self.y += self.mm(1.4)
+        self.rule(self.y)
+        for number, row in enumerate(cells[:shown]):
+            if number % 2 == 1:
+                self._stripe(self.y, pitch)
+            self.y += pitch
+            self._row(edges, row, "body", self.style.ink, lift=self.mm(1.45))
+        self.rule(self.y)
+        if len(gaps) > 1:
+            self.y += pitch
+            self._row(edges, cells[-1], "body", self.style.ink, lift=self.mm(1.45), weight=0.03)
+            self.rule(self.y, "heading", self.style.ink)
+        if shown < len(gaps):
+            self.y += self.mm(3.4)
+            rest = f"另有 {len(gaps) - shown} 行未列出"
+            self.text(self.left, self.y, rest, "tiny", fill=self.layout.colors["muted"])
+
+    def _stripe(self, y: float, height: float) -> None:
+        ring = [(self.left, y), (self.right, y), (self.right, y + height), (self.left, y + height)]
+        self.items.append(
+            PathItem(
+                lines=(np.array([*ring, ring[0]]),),
+                closed=True,
+                fill=self.layout.colors["stripe"],
+                layer="panel",
+            )
+        )
+
+    def _row(
+        self,
+        edges: Any,  # noqa: ANN401
+        cells: tuple[str, ...],
+        size: str,
+        color: str,
+        *,
+        lift: float = 0.0,
+        weight: float = 0.0,
+    ) -> None:
+        y = self.y - lift
+        for number, cell in enumerate(cells):
+            if not cell:
+                continue
+            if number == 1:
+                self.text(float(edges[0]), y, cell, size, fill=color, weight=weight)
+            else:
+                x = float(edges[number]) - (self.mm(2.0) if number == 0 else 0)
+                self.text(x, y, cell, size, fill=color, anchor="end", weight=weight)
+
+
+def _cells(picture: ServicePicture) -> list[tuple[str, ...]]:
+    """Rows of the table as text, the sum last; counts of 1-4 people are hidden."""
+    gaps = picture.gaps.reset_index(drop=True)
+    counts = gaps[["total", "covered", "uncovered"]].astype(float)
+    hidden = hidden_cells(
+        counts,
+        groups=pd.Series("全部", index=counts.index) if len(counts) > 1 else None,
+        sums=(("total", "covered", "uncovered"),),
+    )
+    shown = shown_values(counts, hidden)
+    out: list[tuple[str, ...]] = []
+    for number, row in enumerate(gaps.to_dict("records")):
+        texts = [
+            value if isinstance(value, str) else "—" if value is None else counted(value)
+            for value in shown.iloc[number]
+        ]
+        secret = bool(hidden.iloc[number].any())
+        shares = [
+            "—" if secret else percent(float(row["share"])),
+            "—" if secret else percent(float(row["circle_share"])),
+        ]
+        name = row["name"] if isinstance(row["name"], str) else "未载明"
+        out.append((f"{row['rank']}", name, *texts, *shares))
+    summary = picture.summary
+    total, covered = float(summary["total"]), float(summary["covered"])
+    out.append(
+        (
+            "",
+            "合计",
+            counted(total),
+            counted(covered),
+            counted(total - covered),
+            percent(float(summary["share"])),
+            percent(float(summary["circle_share"])),
+        )
+    )
+    return out

@@ -1,0 +1,168 @@
+"""Sheet recipes: what a sheet is called, on which paper, and where its parts stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from webmap.printing.errors import SheetError
+from webmap.printing.items import Box
+from webmap.printing.page import PAPERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Layout", "Recipe", "load_recipe", "recipe_names"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Where the parts of a sheet stand on one paper, mm.
+
+    Attributes
+    ----------
+    outer, frame
+        The heavy outer frame, and the map's own frame inside it.
+    room
+        The part of the frame that the scale is chosen for.
+    panel, footer
+        Legend and table at the right; scale and notes below.
+    title_baseline
+        Baseline of 图名.
+    unit, symbols, letters, least
+        Size against A3; factors on the A1 sizes of the styles; smallest letter.
+    pens, sizes
+        Widths of lines and letters of the furniture, already in mm of this paper.
+    """
+
+    paper: str
+    width: float
+    height: float
+    outer: Box
+    frame: Box
+    room: Box
+    panel: Box
+    footer: Box
+    title_baseline: float
+    unit: float
+    symbols: float
+    letters: float
+    least: float
+    pens: Mapping[str, float]
+    sizes: Mapping[str, float]
+    colors: Mapping[str, str]
+
+    def letter(self, size_mm: float) -> float:
+        """Size on this paper of letters that have `size_mm` on A1."""
+        return max(size_mm * self.letters, self.least)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One kind of sheet, as its YAML file says.
+
+    Attributes
+    ----------
+    title
+        图名 with places for `county` and `minutes`; `list_title` without.
+    paper
+        The paper if none is asked for.
+    """
+
+    sheet: str
+    title: str
+    list_title: str
+    paper: str
+    papers: Mapping[str, Mapping[str, float]]
+    measures: Mapping[str, float]
+    pens: Mapping[str, float]
+    sizes: Mapping[str, float]
+    colors: Mapping[str, str]
+
+    def layout(self, paper: str | None = None) -> Layout:
+        """Where the parts stand.
+
+        Parameters
+        ----------
+        paper
+            A name of `webmap.printing.page.PAPERS`; None takes the recipe's own.
+
+        Raises
+        ------
+        SheetError
+            If the recipe does not know the paper.
+        """
+        name = paper or self.paper
+        if name not in self.papers:
+            raise SheetError(
+                f"没有纸张“{name}”，可选：{'、'.join(self.papers)}，请改 --paper。",
+                code="unknown_paper",
+                where="paper",
+            )
+        factors = self.papers[name]
+        unit = factors["unit"]
+        m = {key: value * unit for key, value in self.measures.items()}
+        width, height = PAPERS[name]
+        panel_left = width - m["margin"] - m["panel"]
+        outer_right = panel_left - m["gutter"]
+        outer_bottom = height - m["margin"] - m["footer"]
+        outer = Box(m["margin"], m["top"], outer_right - m["margin"], outer_bottom - m["top"])
+        frame = outer.grown(-m["band"])
+        return Layout(
+            paper=name,
+            width=width,
+            height=height,
+            outer=outer,
+            frame=frame,
+            room=frame.grown(-m["air"]),
+            panel=Box(panel_left, m["top"], m["panel"], outer.height),
+            footer=Box(m["margin"], outer_bottom, width - 2 * m["margin"], m["footer"]),
+            title_baseline=m["title_baseline"],
+            unit=unit,
+            symbols=factors["symbols"],
+            letters=factors["letters"],
+            least=factors["least"],
+            pens={key: value * unit for key, value in self.pens.items()},
+            sizes={
+                key: max(value * unit, factors["least"])
+                for key, value in {**self.sizes, "title": self.measures["title_size"]}.items()
+            },
+            colors=self.colors,
+        )
+
+
+def recipe_names() -> tuple[str, ...]:
+    """Names of the sheets that can be drawn, sorted."""
+    folder = files("webmap.printing").joinpath("recipes")
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+
+
+@cache
+def load_recipe(name: str) -> Recipe:
+    """Read one recipe.
+
+    Parameters
+    ----------
+    name
+        One of `recipe_names`.
+
+    Raises
+    ------
+    SheetError
+        ``unknown_sheet`` if there is no such sheet.
+    """
+    if name not in recipe_names():
+        raise SheetError(
+            f"没有图幅“{name}”，可选：{'、'.join(recipe_names())}。",
+            code="unknown_sheet",
+            where="sheet",
+        )
+    text = files("webmap.printing").joinpath("recipes", f"{name}.yaml").read_text("utf-8")
+    raw: dict[str, Any] = yaml.safe_load(text)
+    raw["measures"] = raw.pop("layout")
+    return Recipe(**raw)

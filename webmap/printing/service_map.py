@@ -1,0 +1,456 @@
+"""What the map of the circles sheet shows, from a `ServicePicture` to items and names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import local_tm_crs, print_crs, to_crs
+from webmap.printing.items import Box, Item, PathItem
+from webmap.printing.labels import Label, Obstacles
+from webmap.printing.page import clipped
+from webmap.printing.symbols import (
+    area_item,
+    dot_item,
+    line_item,
+    lines_of,
+    rings_of,
+    symbol_item,
+)
+from webmap.style import village_key
+from webmap.tints import tints
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pyproj
+    from numpy.typing import NDArray
+
+    from layers.analysis.picture import ServicePicture
+    from webmap.printing.fonts import FontBook
+    from webmap.printing.page import Page
+    from webmap.printing.recipe import Layout
+    from webmap.style import LetterStyle, Style
+
+__all__ = ["MapDrawing", "draw_map", "map_bounds", "map_crs", "short_name"]
+
+_SIMPLE_MM = 0.02
+"""Roads are thinned to this: a fifth of the finest pen."""
+
+_SPACING = {"township": 0.14, "neighbour": 0.3}
+"""Extra advance of area names, in letter heights."""
+
+_PRIORITY = {"neighbour": 0, "township": 1, "facility": 2, "village": 3}
+
+
+@dataclass(kw_only=True)
+class MapDrawing:
+    """The map inside its frame.
+
+    Attributes
+    ----------
+    ground
+        Fills beneath the grid.
+    items
+        Everything else in drawing order, clipped to the frame; without names.
+    labels
+        Names that belong on the sheet.
+    letters
+        Style of each name by (layer, id).
+    obstacles
+        What the names keep clear of.
+    keys
+        Legend keys of what occurs inside the frame.
+    """
+
+    ground: list[Item] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    letters: dict[tuple[str, str], tuple[str, LetterStyle]] = field(default_factory=dict)
+    obstacles: Obstacles
+    keys: set[str] = field(default_factory=set)
+
+    def spacing(self, label: Label) -> float:
+        """Extra advance between the letters of a name, mm."""
+        return _SPACING.get(self.letters[label.key][0], 0.0) * label.height
+
+
+def map_crs(picture: ServicePicture) -> pyproj.CRS:
+    """Plane of the sheet: a CGCS2000 3-degree zone where one fits, else the network's own."""
+    area = picture.county if len(picture.county) else picture.townships
+    frames = [area] if len(area) else [picture.circles, picture.facilities, picture.demand]
+    bounds = _bounds(frames) or _bounds([picture.roads])
+    roads = _bounds([picture.roads])
+    otherwise = local_tm_crs((roads[0] + roads[2]) / 2) if roads else None
+    return print_crs(bounds or (114.0, 36.5, 114.0, 36.5), otherwise=otherwise)
+
+
+def map_bounds(
+    picture: ServicePicture, crs: pyproj.CRS
+) -> tuple[float, float, float, float] | None:
+    """Extent that must be seen: county, else townships, else circles and points, else roads.
+
+    Parameters
+    ----------
+    picture
+        The answer that is drawn.
+    crs
+        The print CRS.
+
+    Returns
+    -------
+    West, south, east, north; None if there is nothing to draw.
+    """
+    for frames in (
+        [picture.county],
+        [picture.townships],
+        [picture.circles, picture.facilities, picture.demand],
+        [picture.roads],
+    ):
+        filled = [frame for frame in frames if len(frame)]
+        found = _bounds([to_crs(frame, crs) for frame in filled])
+        if found is not None:
+            return found
+    return None
+
+
+def short_name(name: str) -> str:
+    """Name as printed on the map: 村 and 社区 are dropped where two characters or more remain."""
+    for tail in ("社区", "村"):
+        if name.endswith(tail) and len(name) - len(tail) >= 2:
+            return name.removesuffix(tail)
+    return name
+
+
+def draw_map(
+    picture: ServicePicture,
+    page: Page,
+    layout: Layout,
+    style: Style,
+    fonts: FontBook,
+    crs: pyproj.CRS,
+    *,
+    neighbours: gpd.GeoDataFrame | None = None,
+) -> MapDrawing:
+    """Draw everything inside the frame but the names, and say which names belong there.
+
+    Parameters
+    ----------
+    picture
+        The answer that is drawn.
+    page, layout
+        Affine and sizes.
+    style
+        Colours and symbols, shared with the browser map.
+    fonts
+        For the widths of the names.
+    crs
+        The print CRS of `page`.
+    neighbours
+        Polygons around the county, columns `code name geometry`; None where they are not known.
+    """
+    pen = _Pen(picture, page, layout, style, fonts, crs)
+    pen.ground(neighbours)
+    roads = pen.roads()
+    pen.circles()
+    borders = pen.borders(neighbours)
+    pen.villages()
+    pen.facilities()
+    drawing = pen.drawing
+    drawing.obstacles = Obstacles(
+        frame=page.frame.grown(-0.8 * page.unit),
+        symbols=tuple(pen.symbols),
+        boundaries=borders,
+        roads=roads,
+        gap=0.22 * page.unit,
+    )
+    return drawing
+
+
+class _Pen:
+    """Draws one picture layer by layer; keeps what the names must avoid."""
+
+    def __init__(
+        self,
+        picture: ServicePicture,
+        page: Page,
+        layout: Layout,
+        style: Style,
+        fonts: FontBook,
+        crs: pyproj.CRS,
+    ) -> None:
+        self.picture, self.page, self.layout = picture, page, layout
+        self.style, self.fonts, self.crs = style, fonts, crs
+        self.symbols: list[Box] = []
+        self.drawing = MapDrawing(obstacles=Obstacles(frame=page.frame))
+        self.county = self._shapes(picture.county)
+        self.towns = self._shapes(picture.townships)
+
+    def _shapes(self, frame: gpd.GeoDataFrame) -> NDArray[Any]:
+        """Geometries of a frame in page mm, not clipped; missing ones become empty."""
+        if not len(frame):
+            return np.empty(0, dtype=object)
+        moved = np.array(to_crs(frame, self.crs).geometry.array, dtype=object)
+        moved[shapely.is_missing(moved)] = shapely.Point()
+        return self.page.shapes(moved)
+
+    def _add(self, *items: Item) -> None:
+        self.drawing.items.extend(items)
+
+    def ground(self, neighbours: gpd.GeoDataFrame | None) -> None:
+        frame, colors = self.page.frame, self.layout.colors
+        whole = np.array(shapely.box(*frame.bounds).exterior.coords)
+        land = self.county if len(self.county) else self.towns
+        ground = self.style.areas["neighbour"].color if len(land) else colors["ground"]
+        self.drawing.ground.append(
+            PathItem(lines=(whole,), closed=True, fill=ground, layer="ground")
+        )
+        inside = clipped(land, frame)
+        self.drawing.ground.append(
+            PathItem(lines=rings_of(inside), closed=True, fill=colors["ground"], layer="county")
+        )
+        if len(self.towns):
+            shares = tints(self.picture.townships, colours=len(self.style.tints))
+            for shape, tint in zip(clipped(self.towns, frame), shares, strict=True):
+                self.drawing.ground.append(
+                    PathItem(
+                        lines=rings_of([shape]),
+                        closed=True,
+                        fill=self.style.tints[int(tint)],
+                        layer="townships",
+                    )
+                )
+        if neighbours is not None:
+            self._neighbour_names(neighbours)
+
+    def _neighbour_names(self, neighbours: gpd.GeoDataFrame) -> None:
+        letter = self.style.letters["neighbour"]
+        band = self.style.lines["county"].band
+        away = (band.width_mm if band else 0) * self.layout.symbols + 0.5
+        own = shapely.union_all(self.county).buffer(away)
+        room = self.page.frame.grown(-1.5 * self.page.unit)
+        for code, name, shape in zip(
+            neighbours["code"], neighbours["name"], self._shapes(neighbours), strict=True
+        ):
+            free = shapely.difference(clipped(np.array([shape]), room)[0], own)
+            parts = [part for part in shapely.get_parts(free) if part.geom_type == "Polygon"]
+            if parts:
+                largest = max(parts, key=lambda part: float(part.area))
+                self._name("neighbours", str(code), name, letter, kind="neighbour", area=largest)
+
+    def roads(self) -> list[Any]:
+        """Draw the roads, smallest first; answers the lines that names should not cross."""
+        shapes = self._shapes(self.picture.roads)
+        if not len(shapes):
+            return []
+        group = np.array([self.style.road(name) for name in self.picture.roads["highway"]])
+        bounds, frame = shapely.bounds(shapes), self.page.frame
+        seen = (
+            (bounds[:, 0] < frame.right)
+            & (bounds[:, 2] > frame.x)
+            & (bounds[:, 1] < frame.bottom)
+            & (bounds[:, 3] > frame.y)
+        )
+        out: list[Any] = []
+        for number in reversed(range(len(self.style.roads))):
+            chosen = shapes[seen & (group == number)]
+            if not len(chosen):
+                continue
+            merged = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(chosen)))
+            parts = shapely.get_parts(shapely.clip_by_rect(merged, *frame.bounds))
+            parts = shapely.simplify(parts, _SIMPLE_MM, preserve_topology=False)
+            lines = lines_of(parts)
+            if lines:
+                road = self.style.roads[number]
+                self._add(line_item(lines, road, self.layout.symbols, layer="roads"))
+                self.drawing.keys.add(f"road.{number}")
+                if number < 3:
+                    out += list(parts)
+        return out
+
+    def circles(self) -> None:
+        shapes = clipped(self._shapes(self.picture.circles), self.page.frame)
+        shapes = shapely.simplify(shapes, _SIMPLE_MM)
+        rings = rings_of(shapes)
+        if rings:
+            self._add(area_item(rings, self.style.areas["circle"], layer="circles"))
+            edge = line_item(
+                rings, self.style.lines["circle"], self.layout.symbols, layer="circles"
+            )
+            self._add(edge)
+            self.drawing.keys.add("area.circle")
+
+    def borders(self, neighbours: gpd.GeoDataFrame | None) -> list[Any]:
+        """Draw each boundary once, the higher rank winning; answers all of them."""
+        frame, factor, lines = self.page.frame, self.layout.symbols, self.style.lines
+        county = shapely.union_all(self.county)
+        near = county.boundary.buffer(0.05) if not county.is_empty else county
+        out: list[Any] = []
+        ranks = [("township", self.towns)]
+        if neighbours is not None:
+            ranks.insert(0, ("neighbour", self._shapes(neighbours)))
+        for name, shapes in ranks:
+            edges: Any = shapely.union_all(shapely.boundary(shapes))
+            edges = shapely.difference(shapely.clip_by_rect(edges, *frame.bounds), near)
+            edges = shapely.line_merge(edges)
+            drawn = lines_of([edges])
+            if drawn:
+                self._add(line_item(drawn, lines[name], factor, layer=name))
+                self.drawing.keys.add(f"line.{name}")
+                out.append(edges)
+        if not county.is_empty:
+            band = lines["county"].band
+            if band is not None:
+                outside = shapely.difference(county.buffer(band.width_mm * factor), county)
+                rings = rings_of(clipped(np.array([outside]), frame))
+                self._add(PathItem(lines=rings, closed=True, fill=band.color, layer="county"))
+            edge = shapely.clip_by_rect(county.boundary, *frame.bounds)
+            self._add(line_item(lines_of([edge]), lines["county"], factor, layer="county"))
+            self.drawing.keys.add("line.county")
+            out.append(edge)
+        for name, key, shape in zip(
+            self.picture.townships["name"],
+            self.picture.townships.index,
+            clipped(self.towns, frame),
+            strict=True,
+        ):
+            parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+            if parts:
+                self._name(
+                    "divisions",
+                    str(key),
+                    name,
+                    self.style.letters["township"],
+                    kind="township",
+                    area=max(parts, key=lambda part: float(part.area)),
+                )
+        return out
+
+    def villages(self) -> None:
+        """Draw villages, the heaviest gaps first so that small ones stay in sight."""
+        demand, factor, style = self.picture.demand, self.layout.symbols, self.style
+        named = len(self.picture.townships) > 0
+        rows = list(
+            zip(
+                demand.index,
+                demand["name"],
+                demand["village_code"],
+                demand["weight"],
+                demand["covered"].astype(bool),
+                self._shapes(demand),
+                strict=True,
+            )
+        )
+        rows.sort(key=lambda row: (-float(row[3]) if not row[4] else 0.0, str(row[0])))
+        for key, name, code, weight, covered, shape in rows:
+            at = self._inside(shape)
+            if at is None:
+                continue
+            word = village_key(style, weight=weight, covered=covered)
+            kind, step = word.split(".")
+            dot = style.gap_villages[int(step)] if kind == "gap" else style.dots[step]
+            self._add(dot_item(at, dot, factor, layer="elders"))
+            self.drawing.keys.add(word)
+            radius = self._stand(at, dot.size_mm * factor)
+            layer, label_id = (
+                ("divisions", str(code)) if named and not pd.isna(code) else ("elders", str(key))
+            )
+            self._name(
+                layer,
+                label_id,
+                short_name(name) if isinstance(name, str) else "",
+                style.letters["village"],
+                kind="village",
+                weight=0.0 if pd.isna(weight) else float(weight),
+                at=at,
+                radius=radius,
+            )
+
+    def facilities(self) -> None:
+        frame, style = self.picture.facilities, self.style
+        for key, name, kind, counted, shape in zip(
+            frame.index,
+            frame["name"],
+            frame["kind"],
+            frame["counted"].astype(bool),
+            self._shapes(frame),
+            strict=True,
+        ):
+            at = self._inside(shape)
+            if at is None:
+                continue
+            symbol = style.facility(kind, hollow=not counted)
+            known = isinstance(kind, str) and kind in style.facilities
+            word = f"facility.{kind if known else 'other'}"
+            self.drawing.keys.add(word if counted else f"{word}.idle")
+            self._add(symbol_item(at, symbol, self.layout.symbols, layer="care_facilities"))
+            self._name(
+                "care_facilities",
+                str(key),
+                name if isinstance(name, str) else "",
+                style.letters["facility"],
+                kind="facility",
+                weight=symbol.size_mm,
+                at=at,
+                radius=self._stand(at, symbol.size_mm * self.layout.symbols),
+            )
+
+    def _inside(self, shape: Any) -> tuple[float, float] | None:  # noqa: ANN401
+        """Page place of a point (of an area its middle), if it is inside the frame."""
+        if shape is None or shape.is_empty:
+            return None
+        point = shape if shape.geom_type == "Point" else shapely.point_on_surface(shape)
+        x, y = float(point.x), float(point.y)
+        return (x, y) if self.page.frame.holds(Box(x, y, 0, 0)) else None
+
+    def _stand(self, at: tuple[float, float], size: float) -> float:
+        self.symbols.append(Box(at[0] - size / 2, at[1] - size / 2, size, size))
+        return size / 2
+
+    def _name(
+        self,
+        layer: str,
+        key: str,
+        name: str,
+        letter: LetterStyle,
+        *,
+        kind: str,
+        weight: float = 0.0,
+        at: tuple[float, float] | None = None,
+        radius: float = 0.0,
+        area: shapely.Polygon | None = None,
+    ) -> None:
+        if not name:
+            return
+        size = self.layout.letter(letter.size_mm)
+        spacing = _SPACING.get(kind, 0.0) * size
+        width = self.fonts.width(name, size=size, role=letter.family, spacing=spacing)
+        self.drawing.letters[layer, key] = (kind, letter)
+        self.drawing.labels.append(
+            Label(
+                layer=layer,
+                id=key,
+                name=name,
+                priority=_PRIORITY[kind],
+                weight=weight,
+                width=width,
+                height=size,
+                at=at,
+                radius=radius,
+                area=area,
+            )
+        )
+
+
+def _bounds(frames: list[gpd.GeoDataFrame]) -> tuple[float, float, float, float] | None:
+    found = [frame.total_bounds for frame in frames if len(frame)]
+    found = [bounds for bounds in found if np.isfinite(bounds).all()]
+    if not found:
+        return None
+    several = np.array(found)
+    west, south = several[:, :2].min(axis=0)
+    east, north = several[:, 2:].max(axis=0)
+    return float(west), float(south), float(east), float(north)
