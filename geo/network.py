@@ -194,9 +194,9 @@ class Network:
         return found
 
     @cached_property
-    def scratch(self) -> list[Any]:
-        """Idle buffers of `geo.reach`, one taken by each running search and put back clean."""
-        return []
+    def kept(self) -> dict[str, Any]:
+        """What other modules made once for this network, each under its own module's name."""
+        return {}
 
     @cached_property
     def kept(self) -> dict[str, Any]:
