@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from layers.facts.files import read_table
 
@@ -90,6 +90,7 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+@cache  # rows are frozen and the files do not change under a running program
 def _read_divisions(name: str) -> tuple[Division, ...]:
     return tuple(
         Division(
@@ -146,6 +147,7 @@ def divisions_on(day: date) -> tuple[Division, ...]:
     return tuple(unit for unit in (*divisions(), *former_divisions()) if unit.valid_on(day))
 
 
+@cache
 def changes() -> tuple[Change, ...]:
     """List what became of each former unit or name.
 
@@ -170,6 +172,15 @@ def changes() -> tuple[Change, ...]:
     )
 
 
+@cache
+def _steps() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
+    step: dict[str, tuple[str, ...]] = {}
+    for change in changes():
+        if change.new_code is not None and change.new_code != change.old_code:
+            step[change.old_code] = (*step.get(change.old_code, ()), change.new_code)
+    return frozenset(unit.code for unit in divisions()), step
+
+
 def successors(code: str) -> tuple[str, ...]:
     """Follow a unit through all its changes to the living units that hold its ground today.
 
@@ -182,11 +193,7 @@ def successors(code: str) -> tuple[str, ...]:
     -------
     Living codes, ascending; a living unit is its own successor, an abolished one has none.
     """
-    living = {unit.code for unit in divisions()}
-    step: dict[str, list[str]] = defaultdict(list)
-    for change in changes():
-        if change.new_code is not None and change.new_code != change.old_code:
-            step[change.old_code].append(change.new_code)
+    living, step = _steps()
     found: set[str] = set()
     seen: set[str] = set()
     queue = [code]
@@ -197,5 +204,5 @@ def successors(code: str) -> tuple[str, ...]:
         seen.add(at)
         if at in living:
             found.add(at)
-        queue.extend(step[at])
+        queue.extend(step.get(at, ()))
     return tuple(sorted(found))
