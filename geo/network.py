@@ -199,11 +199,6 @@ class Network:
         return {}
 
     @cached_property
-    def kept(self) -> dict[str, Any]:
-        """What other modules made from this network once, each under its own name."""
-        return {}
-
-    @cached_property
     def _graph_from(self) -> Graph:
         u, v = self.edge_nodes.T
         return self._directed(np.concatenate((u, v)), np.concatenate((v, u)))
