@@ -26,7 +26,6 @@ JITTER_M = 0.03  # far below any road width; four sites on one circle no longer 
 BLOCK_BITS = 16  # sites are stored in squares of 2**16 cm: neighbours on land, neighbours in memory
 WINDOW = 1024  # raster cells a side when the guards are placed
 GUARD_SLACK_M = 0.2
-SURE_M = 1e-6
 GUARD_ROUNDS = 12
 
 
@@ -53,8 +52,6 @@ class Cells:
     """(t, 3) triangle across the side opposite to the corner."""
     centre: NDArray[np.float64]
     """(t, 2) circumcentres."""
-    shaky: NDArray[np.bool_]
-    """(t,) true where a circumcentre nearly meets a neighbour's: rounding may cross an outline."""
     site_start: NDArray[np.int64]
     """(s + 1,) where a site's triangles begin in `site_triangle`."""
     site_triangle: NDArray[np.int32]
@@ -76,7 +73,15 @@ class Cells:
 
 
 def inner_points(lengths_m: NDArray[np.float64], step_m: float) -> NDArray[np.int64]:
-    """Number of sites between the ends of each edge: at k/n, n = ceil(length / step)."""
+    """Count the sites between the ends of each edge: at k/n, n = ceil(length / step).
+
+    Parameters
+    ----------
+    lengths_m
+        (m,) planar lengths.
+    step_m
+        Largest distance of two sites along an edge.
+    """
     return np.maximum(np.ceil(lengths_m / step_m).astype(np.int64) - 1, 0)
 
 
@@ -136,7 +141,6 @@ def build_cells(
         triangles,
         beyond,
         centre,
-        _shaky(xy, triangles, beyond, centre),
         site_start,
         site_triangle,
         cell_m2,
@@ -156,7 +160,7 @@ def _places(
     xy: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Distinct places to 1 cm: their keys in order, the keys' origin, and each point's place."""
-    origin = (np.floor(xy.min(axis=0) * CENTIMETRES).astype(np.int64) >> BLOCK_BITS) - 1024
+    origin = (np.floor(xy.min(axis=0) * CENTIMETRES).astype(np.int64) >> BLOCK_BITS) - 8192
     keys, place_of = np.unique(_keys(xy, origin), return_inverse=True)
     return keys, origin, place_of
 
@@ -218,19 +222,25 @@ def _guards(road_xy: NDArray[np.float64], far_m: float) -> NDArray[np.float64]:
     target = far_m + GUARD_SLACK_M
     moving = np.arange(len(guards))
     for _ in range(GUARD_ROUNDS):
-        distance, nearest = tree.query(guards[moving])
-        foot = road_xy[nearest]
-        away = guards[moving] - foot
-        off = distance < far_m
-        off |= distance > target + GUARD_SLACK_M
+        distance, foot = _nearest(tree, guards[moving])
+        off = np.abs(distance - target) > GUARD_SLACK_M
         if not off.any():
             break
-        moving, foot, away, distance = moving[off], foot[off], away[off], distance[off]
-        guards[moving] = foot + away * (target / np.maximum(distance, 1e-9))[:, None]
-    distance, _ = tree.query(guards)
+        moving, foot = moving[off], foot[off]
+        stretch = target / np.maximum(distance[off], GUARD_SLACK_M)
+        guards[moving] = foot + (guards[moving] - foot) * stretch[:, None]
+    distance, _ = _nearest(tree, guards)
     low, high = road_xy.min(axis=0) - 10.0 * far_m, road_xy.max(axis=0) + 10.0 * far_m
     frame = np.array([(x, y) for x in (low[0], high[0]) for y in (low[1], high[1])])
     return np.concatenate((guards[distance >= far_m], frame))  # no road site is on the hull
+
+
+def _nearest(
+    tree: cKDTree, xy: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Distance to the nearest site, and where it is."""
+    distance, site = tree.query(xy)
+    return np.asarray(distance), np.asarray(tree.data)[site]
 
 
 def _windows(cell: NDArray[np.int64], halo: int) -> NDArray[np.int64]:
@@ -240,7 +250,7 @@ def _windows(cell: NDArray[np.int64], halo: int) -> NDArray[np.int64]:
     low = rows.min(axis=0)
     wide = int(rows[:, 1].max() - low[1]) + 1
     flat = np.unique((rows[:, 0] - low[0]) * wide + rows[:, 1] - low[1])
-    return np.column_stack((flat // wide, flat % wide)) + low
+    return np.asarray(np.column_stack((flat // wide, flat % wide)) + low)
 
 
 def _triangulate(
@@ -270,23 +280,7 @@ def _circumcentres(xy: NDArray[np.float64], triangles: NDArray[np.int32]) -> NDA
     centre = a + np.column_stack((x, y))
     flat = ~np.isfinite(centre).all(axis=1)
     centre[flat] = (a[flat] + b[flat] + c[flat]) / 3.0
-    return centre
-
-
-def _shaky(
-    xy: NDArray[np.float64],
-    triangles: NDArray[np.int32],
-    beyond: NDArray[np.int32],
-    centre: NDArray[np.float64],
-) -> NDArray[np.bool_]:
-    """Triangles with a cell edge that is too short to be sure of its direction, or turned round."""
-    shaky = np.zeros(len(triangles), bool)
-    for k in range(3):
-        side = xy[triangles[:, (k + 2) % 3]] - xy[triangles[:, (k + 1) % 3]]
-        along = _cross(centre[beyond[:, k]] - centre, side)  # edge against the side's right hand
-        short = along < SURE_M * np.hypot(side[:, 0], side[:, 1])
-        shaky |= short & (beyond[:, k] >= 0)
-    return shaky
+    return np.asarray(centre)
 
 
 def _cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -312,7 +306,7 @@ def _cell_areas(
 def _group(
     owner: NDArray[np.int32], owners: int, *, repeat: int = 1
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Lists by owner in one array: item i // repeat belongs to owner[i]."""
+    """Group items by owner in one array: item i // repeat belongs to owner[i]."""
     start = np.zeros(owners + 1, np.int64)
     np.cumsum(np.bincount(owner, minlength=owners), out=start[1:])
     item = np.argsort(owner, kind="stable") // repeat
@@ -343,11 +337,11 @@ def _blocks(
     _, label = sparse.csgraph.connected_components(links, directed=False)
     guards = np.flatnonzero(guard)
     _, block = np.unique(label[guards], return_inverse=True)
-    count = int(block.max()) + 1 if len(block) else 0
+    count = int(block.max()) + 1
     of_site = np.full(sites, -1, np.int64)
     of_site[guards] = block
 
-    area = np.bincount(block, cell_m2[guards], count) if count else np.zeros(0)
+    area = np.bincount(block, cell_m2[guards], count).astype(np.float64)
     hull_triangle, hull_corner = np.nonzero(beyond < 0)
     for turn in (1, 2):
         outer = of_site[triangles[hull_triangle, (hull_corner + turn) % 3]]
@@ -370,5 +364,5 @@ def _blocks(
         block_start,
         guards[member].astype(np.int32),
         touch_start,
-        pairs[which, 0].astype(np.int32),
+        np.asarray(pairs[which, 0], np.int32),
     )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.corridor import Reached, corridor, cut_lines
 from geo.crs import transform_xy
@@ -125,7 +125,8 @@ def service_circles(
     snapped = snap(network, facilities, max_snap_m=max_snap_m)
     legs = access_legs(network, snapped, speed_mps=speed_mps, direction=direction)
     connected = snapped["connected"].to_numpy(bool)
-    drawing = _Drawing(network, legs, _plane(network, xy), options)
+    huge = areal and site_total(network, step_m) > MAX_SITES
+    drawing = _Drawing(network, legs, _plane(network, xy), options, huge)
     if dissolve:
         groups = [np.flatnonzero(connected)]
         ids = take_ids(facilities.index, np.full(len(limits), -1))
@@ -168,6 +169,8 @@ class _Drawing:
     xy: NDArray[np.float64]
     """(n, 2) facilities in the plane."""
     options: _Options
+    huge: bool
+    """Too many sites for one triangulation."""
 
     def circles(
         self, rows: NDArray[np.int64], limits: NDArray[np.number]
@@ -176,7 +179,7 @@ class _Drawing:
         if not len(rows):
             return [(0.0, Circle(shapely.Polygon(), 0.0))] * len(limits)
         nodes, seconds = self._search(rows, 60.0 * float(limits[-1]))
-        extra: shapely.Geometry | None = None
+        extra: BaseGeometry | None = None
         answers = []
         for limit in limits:
             limit_s = 60.0 * float(limit)
@@ -224,7 +227,7 @@ class _Drawing:
         )
 
     def _areal(
-        self, parts: EdgeParts, nodes: NDArray[np.int32], extra: shapely.Geometry | None
+        self, parts: EdgeParts, nodes: NDArray[np.int32], extra: BaseGeometry | None
     ) -> Circle:
         """Cells of the reached sites, and what sites are too coarse for."""
         sites = np.zeros(0, np.int32)
@@ -240,19 +243,19 @@ class _Drawing:
 
     def _land(self, parts: EdgeParts) -> Land:
         size = {"step_m": self.options.step_m, "off_road_m": self.options.off_road_m}
-        if site_total(self.network, self.options.step_m) > MAX_SITES:
+        if self.huge:
             return land_near(self.network, parts, **size)
         return land_of(self.network, **size)
 
     def _with_coarse(
-        self, extra: shapely.Geometry | None, rows: NDArray[np.int64], limit_s: float
-    ) -> shapely.Geometry | None:
+        self, extra: BaseGeometry | None, rows: NDArray[np.int64], limit_s: float
+    ) -> BaseGeometry | None:
         """Corridors so far and those of facilities whose leg or road no site stands for."""
         options = self.options
         forward, backward = self.network.edge_seconds(options.speed_mps)
         edge = self.legs.edge[rows]
-        slowest = np.where(np.isfinite(forward), forward, 0.0)[edge]
-        slowest = np.maximum(slowest, np.where(np.isfinite(backward), backward, 0.0)[edge])
+        both = np.stack((forward[edge], backward[edge]))
+        slowest = np.where(np.isfinite(both), both, 0.0).max(axis=0)
         planar = self.network.planar_m[edge]
         left_s = limit_s - self.legs.offset_s[rows]
         # Walking `step_m` either way passes a site, and so does a whole edge.
@@ -298,14 +301,14 @@ class _Drawing:
             np.concatenate(left_s) * self.options.speed_mps,
         )
 
-    def _in_plane(self, geometry: shapely.Geometry) -> shapely.Geometry:
+    def _in_plane(self, geometry: BaseGeometry) -> BaseGeometry:
         crs, plane = self.network.crs, self.network.metric_crs
         return shapely.transform(
             geometry, lambda xy: np.column_stack(transform_xy(xy[:, 0], xy[:, 1], crs, plane))
         )
 
-    def _handed_out(self, geometry: shapely.Geometry) -> Circle:
-        """A shape of the plane in the network's CRS, valid, with its geodesic area."""
+    def _handed_out(self, geometry: BaseGeometry) -> Circle:
+        """Move a shape of the plane to the network's CRS and measure it."""
         crs, plane = self.network.crs, self.network.metric_crs
         out = shapely.transform(
             geometry, lambda xy: np.column_stack(transform_xy(xy[:, 0], xy[:, 1], plane, crs))
@@ -315,12 +318,18 @@ class _Drawing:
 
 
 def _limits(minutes: Sequence[float]) -> NDArray[np.number]:
-    limits = np.unique(np.asarray(minutes))
+    """Distinct minutes, ascending; whole numbers stay whole.
+
+    Raises
+    ------
+    InputError
+        `no_minutes`; `not_a_number` or `not_positive` from the check of each.
+    """
+    limits = np.atleast_1d(np.asarray(minutes))
     if not limits.size:
         raise InputError("minutes 是空的，请至少给一个分钟数。", code="no_minutes", where="minutes")
-    for limit in limits:
-        require_positive(limit, "minutes")
-    return limits
+    values = [require_positive(limit, "minutes") for limit in limits.tolist()]
+    return np.unique(limits if limits.dtype.kind in "iuf" else np.array(values))
 
 
 def _plane(network: Network, xy: NDArray[np.float64]) -> NDArray[np.float64]:

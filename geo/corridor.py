@@ -1,4 +1,4 @@
-"""Corridors: the road within a limit and a strip along it, for people who want no land in between."""
+"""Corridors: the road within a limit and a strip along it, for whoever wants no land between."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def cut_lines(
     return out[shapely.length(out) > MERE_M]
 
 
-def corridor(reached: Reached, buffer_m: float) -> shapely.Geometry:
+def corridor(reached: Reached, buffer_m: float) -> BaseGeometry:
     """Flat-ended strips along all roads and legs, and discs that end where the walk ends.
 
     Parameters
@@ -71,7 +72,7 @@ def corridor(reached: Reached, buffer_m: float) -> shapely.Geometry:
     -------
     (Multi)Polygon in the network's plane; empty if nothing is reached.
     """
-    legs = shapely.linestrings(reached.legs)
+    legs = np.asarray(shapely.linestrings(reached.legs), object)
     strips = np.concatenate((reached.roads, legs[shapely.length(legs) > MERE_M]))
     radius = np.minimum(reached.left_m, buffer_m)
     some = radius > MERE_M

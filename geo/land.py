@@ -1,4 +1,4 @@
-"""The land of a road network: cells of its sites, kept with it, and the shape of any set of them."""
+"""The land of a road network: the cells of its sites, and the shape of any set of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pyproj
 import shapely
 from scipy.interpolate import RegularGridInterpolator
+from shapely.geometry.base import BaseGeometry
 
 from geo.cells import build_cells, inner_points
 from geo.crs import transform_xy
@@ -52,7 +53,7 @@ class Circle:
         Geodesic.
     """
 
-    geometry: shapely.Geometry
+    geometry: BaseGeometry
     area_m2: float
 
 
@@ -145,9 +146,7 @@ class Land:
             inside,
             seen,
         )
-        geometry = _assemble(self.corner[path], start, area, shell)
-        if cells.shaky[path].any() and not shapely.is_valid(geometry):
-            geometry = only_areas(geometry)
+        geometry = only_areas(_assemble(self.corner[path], start, area, shell))
         return Circle(geometry, float(self.area_m2[members].sum()))
 
 
@@ -228,8 +227,8 @@ def land_near(network: Network, parts: EdgeParts, *, step_m: float, off_road_m: 
     return _land(network, cells, ends, edges, nodes)
 
 
-def only_areas(geometry: shapely.Geometry) -> shapely.Geometry:
-    """Valid (Multi)Polygon of the same land; lines and points that a repair leaves are dropped.
+def only_areas(geometry: BaseGeometry) -> BaseGeometry:
+    """Repair a crossing outline; lines and points that this leaves are dropped.
 
     Parameters
     ----------
@@ -244,7 +243,7 @@ def only_areas(geometry: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
-def geodesic_m2(geometry: shapely.Geometry, crs: pyproj.CRS) -> float:
+def geodesic_m2(geometry: BaseGeometry, crs: pyproj.CRS) -> float:
     """Area on the ellipsoid.
 
     Parameters
@@ -285,7 +284,7 @@ def _assemble(
     start: NDArray[np.int64],
     area: NDArray[np.float64],
     shell: NDArray[np.int64],
-) -> shapely.Geometry:
+) -> BaseGeometry:
     """Polygons from rings: largest shell first, each followed by its holes."""
     if not len(area):
         return shapely.Polygon()
@@ -298,12 +297,14 @@ def _assemble(
     ring_start = np.concatenate(([0], np.cumsum(count)))
     shells = np.flatnonzero(area[order] > 0)
     polygon_start = np.append(shells, len(order))
-    if len(shells) == 1:
-        kind, offsets = shapely.GeometryType.POLYGON, (ring_start, polygon_start)
-        return shapely.from_ragged_array(kind, corner[take], offsets)[0]
-    offsets = (ring_start, polygon_start, np.array([0, len(shells)]))
-    kind = shapely.GeometryType.MULTIPOLYGON
-    return shapely.from_ragged_array(kind, corner[take], offsets)[0]
+    offsets: tuple[NDArray[np.int64], ...] = (ring_start, polygon_start)
+    kind = shapely.GeometryType.POLYGON
+    if len(shells) > 1:
+        offsets += (np.array([0, len(shells)]),)
+        kind = shapely.GeometryType.MULTIPOLYGON
+    shape = shapely.from_ragged_array(kind, corner[take], offsets)[0]
+    assert isinstance(shape, BaseGeometry)  # noqa: S101 - narrows the type, cannot fail
+    return shape
 
 
 def _areal_scale(plane: pyproj.CRS, xy: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,25 +1,27 @@
-"""Kernels that turn a set of sites into the outline of their cells (numba; import where used).
+"""Compiled loops that turn a set of sites into the outline of their cells.
 
-Three arrays of zeros serve as scratch; every kernel leaves them as it found them.
+Import it inside functions, see `geo.compiled`. Arrays of zeros serve as scratch and are left so:
+a circle costs what it covers and not what the network holds.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
+
+from geo.compiled import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["rings", "with_blocks"]
 
-_I4, _I8, _F8, _U1 = numba.int32[::1], numba.int64[::1], numba.float64[::1], numba.uint8[::1]
-_PAIRS, _TRIPLES = numba.float64[:, ::1], numba.int32[:, ::1]
 
-
-@numba.njit(_I4(_I4, _I8, _I4, _F8, _I8, _I8, _I4, numba.float64, _I4), cache=True)
+@kernel(
+    "int32[::1](int32[::1], int64[::1], int32[::1], float64[::1], int64[::1], int64[::1],"
+    " int32[::1], float64, int32[::1])"
+)
 def with_blocks(
     sites: NDArray[np.int32],
     touch_start: NDArray[np.int64],
@@ -65,9 +67,9 @@ def with_blocks(
     return out
 
 
-@numba.njit(
-    numba.types.Tuple((_I4, _I8, _F8, _I8))(_I4, _TRIPLES, _TRIPLES, _I8, _I4, _PAIRS, _U1, _U1),
-    cache=True,
+@kernel(
+    "Tuple((int32[::1], int64[::1], float64[::1], int64[::1]))(int32[::1], int32[:, ::1],"
+    " int32[:, ::1], int64[::1], int32[::1], float64[:, ::1], uint8[::1], uint8[::1])"
 )
 def rings(
     sites: NDArray[np.int32],
@@ -101,29 +103,25 @@ def rings(
     """
     for site in sites:
         inside[site] = 1
-    mixed = 0
+    most = 0
     for site in sites:
-        for i in range(site_start[site], site_start[site + 1]):
-            t = site_triangle[i]
-            ins = inside[triangles[t, 0]] + inside[triangles[t, 1]] + inside[triangles[t, 2]]
-            if ins < 3 and seen[t] == 0:
-                seen[t] = 1
-                mixed += 1
-    path = np.empty(2 * mixed + 1, np.int32)
-    start = np.empty(mixed + 2, np.int64)
-    area = np.empty(mixed + 1, np.float64)
+        most += site_start[site + 1] - site_start[site]
+    path = np.empty(2 * most + 1, np.int32)  # a ring has three corners or more, and one again
+    start = np.empty(most + 1, np.int64)
+    area = np.empty(most, np.float64)
     start[0] = 0
     count = 0
     at = 0
     for site in sites:
         for i in range(site_start[site], site_start[site + 1]):
             first = site_triangle[i]
-            if seen[first] != 1:
+            ins = inside[triangles[first, 0]] + inside[triangles[first, 1]]
+            if seen[first] == 1 or ins + inside[triangles[first, 2]] == 3:
                 continue
             begin = at
             t = first
             while True:
-                seen[t] = 2
+                seen[t] = 1
                 path[at] = t
                 at += 1
                 k = 0
@@ -165,4 +163,4 @@ def rings(
                 if odd:
                     best = s
         shell[r] = best
-    return path[:at], start[: count + 1], area[:count], shell
+    return path[:at].copy(), start[: count + 1].copy(), area[:count].copy(), shell
