@@ -1,0 +1,313 @@
+"""Connections to one GeoPackage: one that writes, one a thread that reads, errors in our words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import sqlite3
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+from layers.errors import StoreError
+from layers.history import stamp
+from layers.stores.gpkg_geometry import register_functions
+from layers.stores.gpkg_schema import APPLICATION_ID, SCHEMA_VERSION, create_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+__all__ = ["Connections", "connect", "create_file", "in_our_words", "require_ours"]
+
+_BUSY_SECONDS = 10.0
+_MEBIBYTE = 2**20
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open one connection as every use of the file needs it.
+
+    Parameters
+    ----------
+    path
+        An existing file.
+    read_only
+        Open the file for reading only.
+
+    Returns
+    -------
+    A connection in autocommit mode (transactions are begun explicitly), with our SQL functions.
+    """
+    mode = "ro" if read_only else "rw"
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    register_functions(connection)
+    return connection
+
+
+def create_file(path: Path, clock: Callable[[], datetime]) -> None:
+    """Make an empty store; whole or not at all, and never over an existing file.
+
+    Parameters
+    ----------
+    path
+        Where; missing folders are made.
+    clock
+        Gives the time of making.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    part.touch()
+    try:
+        connection = connect(part)
+        try:
+            connection.execute("PRAGMA page_size = 4096")
+            create_tables(connection, store_id=secrets.token_hex(16), at=stamp(clock()))
+            connection.execute("PRAGMA journal_mode = WAL")
+        finally:
+            connection.close()
+        _publish(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _publish(part: Path, path: Path) -> None:
+    try:
+        os.link(part, path)  # unlike rename, never replaces what another process made meanwhile
+    except FileExistsError:
+        return
+    except OSError:  # a file system without hard links
+        part.rename(path)
+    with contextlib.suppress(OSError):  # Windows cannot sync a folder
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def require_ours(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
+    """Refuse a file that is not a store of this version.
+
+    Parameters
+    ----------
+    connection, path
+        The opened file and its name.
+
+    Returns
+    -------
+    The contents of `xg_meta`.
+
+    Raises
+    ------
+    StoreError
+        ``not_a_store`` or ``store_newer``.
+    DatabaseError
+        SQLite's own, for `in_our_words`.
+    """
+    try:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        meta = dict(connection.execute("SELECT key, value FROM xg_meta"))
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB}:
+            raise
+        application, meta = None, {}
+    if application != APPLICATION_ID or "schema_version" not in meta:
+        raise StoreError(
+            f"{path} 不是本平台的数据文件，请检查路径。", code="not_a_store", where=str(path)
+        )
+    if int(meta["schema_version"]) > SCHEMA_VERSION:
+        raise StoreError(
+            f"{path} 由更新版本的平台写成，请先升级本程序。", code="store_newer", where=str(path)
+        )
+    return meta
+
+
+@contextlib.contextmanager
+def in_our_words(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into `StoreError`.
+
+    Parameters
+    ----------
+    path
+        Named in the message.
+
+    Yields
+    ------
+    Nothing.
+
+    Raises
+    ------
+    StoreError
+        ``disk_full``, ``store_busy``, ``store_read_only``, ``store_damaged``, ``store_closed`` or
+        ``store_io``.
+    DatabaseError, ProgrammingError
+        SQLite's own where they show a fault of this program.
+    """
+    try:
+        yield
+    except sqlite3.ProgrammingError as error:
+        if "closed database" not in str(error):
+            raise
+        raise StoreError(f"数据文件 {path} 已关闭，请重新打开。", code="store_closed") from error
+    except sqlite3.DatabaseError as error:
+        found = _WORDS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if found is None:
+            raise
+        code, text = found
+        raise StoreError(f"数据文件 {path} {text}。", code=code, where=str(path)) from error
+
+
+_WORDS = {
+    sqlite3.SQLITE_FULL: ("disk_full", "所在磁盘已满，未写入，请腾出空间后重试"),
+    sqlite3.SQLITE_BUSY: ("store_busy", "正被其他程序写入，请稍后重试"),
+    sqlite3.SQLITE_LOCKED: ("store_busy", "正被其他程序写入，请稍后重试"),
+    sqlite3.SQLITE_READONLY: ("store_read_only", "不可写，请检查文件权限"),
+    sqlite3.SQLITE_PERM: ("store_read_only", "不可写，请检查文件权限"),
+    sqlite3.SQLITE_CANTOPEN: ("store_io", "打不开，请检查路径和权限"),
+    sqlite3.SQLITE_IOERR: ("store_io", "读写出错，请检查磁盘空间和磁盘"),
+    sqlite3.SQLITE_CORRUPT: ("store_damaged", "已损坏，请用备份恢复"),
+    sqlite3.SQLITE_NOTADB: ("not_a_store", "不是本平台的数据文件，请检查路径"),
+}
+
+
+class Connections:
+    """The connections of one process to one store.
+
+    Parameters
+    ----------
+    path
+        An existing store.
+    min_free_mb
+        Writing stops while the disk has less free; 0: never.
+
+    Raises
+    ------
+    StoreError
+        If the file is not a store of this version or cannot be opened.
+    """
+
+    def __init__(self, path: Path, *, min_free_mb: int) -> None:
+        self.path = path
+        self._min_free = min_free_mb * _MEBIBYTE
+        self._lock = threading.RLock()
+        self._owner: int | None = None
+        self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
+        self._local = threading.local()
+        self.closed = False
+        with in_our_words(path):
+            self._writer = connect(path)
+            try:
+                self.meta = require_ours(self._writer, path)
+                self._writer.execute("PRAGMA journal_mode = WAL")
+                self._writer.execute("PRAGMA cache_size = -32768")
+                self._writer.execute(f"PRAGMA journal_size_limit = {64 * _MEBIBYTE}")
+            except BaseException:
+                self._writer.close()
+                raise
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give this thread's reader, or the writer inside this thread's transaction.
+
+        Yields
+        ------
+        The connection; kept open between uses, because a newly opened one cannot even read on a
+        full disk.
+        """
+        with in_our_words(self.path):
+            if self._owner == threading.get_ident():
+                yield self._writer
+            else:
+                yield self._reader()
+
+    @contextlib.contextmanager
+    def writing(self, then: Callable[[], None] | None = None) -> Iterator[sqlite3.Connection]:
+        """Give the writer in a transaction: committed at the end, undone at an error.
+
+        Inside another one of the same thread it is a savepoint: undone alone, committed together.
+
+        Parameters
+        ----------
+        then
+            Called after the commit, before another thread may write.
+
+        Yields
+        ------
+        The connection.
+        """
+        with self._lock, in_our_words(self.path):
+            if self._owner is not None:
+                with self._bracket("SAVEPOINT xg", "ROLLBACK TO xg", "RELEASE xg"):
+                    yield self._writer
+                return
+            self._require_space()
+            self._owner = threading.get_ident()
+            try:
+                with self._bracket("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT"):
+                    yield self._writer
+                if then is not None:
+                    then()
+            finally:
+                self._owner = None
+
+    def close(self) -> None:
+        """Close all; the writer last, so that it can fold the WAL into the file and remove it."""
+        with self._lock:
+            self.closed = True
+            for reader in tuple(self._readers):
+                reader.connection.close()
+            self._writer.close()
+
+    @contextlib.contextmanager
+    def _bracket(self, begin: str, undo: str, end: str) -> Iterator[None]:
+        self._writer.execute(begin)
+        try:
+            yield
+            self._writer.execute(end)
+        except BaseException:
+            # On a full disk SQLite may have undone everything itself.
+            if self._writer.in_transaction:
+                self._writer.execute(undo)
+                if begin.startswith("SAVEPOINT"):
+                    self._writer.execute(end)
+            raise
+
+    def _reader(self) -> sqlite3.Connection:
+        reader: _Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
+            if self.closed:
+                raise sqlite3.ProgrammingError("closed database")
+            reader = self._local.reader = _Reader(self.path)
+            with self._lock:
+                self._readers.add(reader)
+        return reader.connection
+
+    def _require_space(self) -> None:
+        if self._min_free and shutil.disk_usage(self.path.parent).free < self._min_free:
+            raise StoreError(
+                f"磁盘剩余空间不足 {self._min_free // _MEBIBYTE} MB，已停止写入，请腾出空间。",
+                code="disk_full",
+                where=str(self.path.parent),
+            )
+
+
+class _Reader:
+    """A thread's own connection; closed with the store, or when its thread has gone."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = connect(path)
+        self.connection.execute("PRAGMA query_only = ON")
+
+    def __del__(self) -> None:
+        self.connection.close()

@@ -1,0 +1,189 @@
+"""The tables of the GeoPackage: made once, and columns added where a schema has grown."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from layers.history import canonical_json
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from layers.schema import Field, LayerSchema
+
+__all__ = [
+    "APPLICATION_ID",
+    "SCHEMA_VERSION",
+    "add_table",
+    "column_names",
+    "create_tables",
+    "index_sql",
+    "is_as_made",
+    "sql_file",
+]
+
+APPLICATION_ID = 0x47504B47
+"""``GPKG``: how a GeoPackage says what it is."""
+
+SCHEMA_VERSION = 1
+"""Of the `xg_*` tables; a store with a greater one is refused, a smaller one is migrated."""
+
+_GEOPACKAGE_VERSION = 10400
+_TYPES = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "real": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "datetime": "DATETIME",
+    "list": "TEXT",
+}
+
+
+@cache
+def sql_file(name: str) -> str:
+    """Read one of the SQL files beside this module."""
+    return files("layers.stores").joinpath("sql", name).read_text(encoding="utf-8")
+
+
+def index_sql(table: str) -> str:
+    """Give the statements that make one table's spatial index and its triggers."""
+    return sql_file("spatial_index.sql").replace("{t}", table)
+
+
+def column_names(schema: LayerSchema) -> tuple[str, ...]:
+    """Give the columns that hold what people see, in order: id, fields, system."""
+    return ("id", *schema.fields, "version", "updated_at", "updated_by")
+
+
+def create_tables(connection: sqlite3.Connection, *, store_id: str, at: str) -> None:
+    """Make the tables of an empty file: those of the standard and our own.
+
+    Parameters
+    ----------
+    connection
+        On an empty database.
+    store_id
+        Tells this store from others, in anchors.
+    at
+        Time of making, as `layers.history.stamp` writes it.
+    """
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {_GEOPACKAGE_VERSION}")
+    connection.executescript(sql_file("geopackage.sql") + sql_file("records.sql"))
+    connection.executemany(
+        "INSERT INTO xg_meta VALUES (?, ?)",
+        [("schema_version", str(SCHEMA_VERSION)), ("store_id", store_id), ("created_at", at)],
+    )
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change)"
+        " VALUES ('county_info', 'attributes', 'county_info', '说明', ?)",
+        [at],
+    )
+
+
+def is_as_made(connection: sqlite3.Connection, schema: LayerSchema) -> bool:
+    """Tell whether the layer's table is there and was made from this very schema."""
+    found = connection.execute("SELECT schema FROM xg_layers WHERE name = ?", [schema.name])
+    return bool(found.fetchone() == (canonical_json(dict(schema.source)),))
+
+
+def add_table(connection: sqlite3.Connection, schema: LayerSchema, *, at: str) -> None:
+    """Make a layer's table, or add the columns it lacks.
+
+    Parameters
+    ----------
+    connection
+        In a transaction.
+    schema
+        The layer.
+    at
+        Time of the change.
+    """
+    table = schema.name
+    there = {row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')}
+    if not there:
+        _create(connection, schema, at)
+    for field in schema.fields.values():
+        if there and field.name not in there:
+            connection.execute(f'ALTER TABLE "{table}" ADD COLUMN {_column(field)}')
+    _describe(connection, schema)
+    connection.execute(
+        "INSERT OR REPLACE INTO xg_layers VALUES (?, ?)",
+        [table, canonical_json(dict(schema.source))],
+    )
+
+
+def _create(connection: sqlite3.Connection, schema: LayerSchema, at: str) -> None:
+    table = schema.name
+    shape = _geometry_type(schema)
+    columns = [
+        # Never used again after a delete, so that paging by fid misses and repeats nothing.
+        "fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
+        *([f"geom {shape}"] if shape else []),
+        "id TEXT NOT NULL UNIQUE",
+        "version INTEGER NOT NULL",
+        *(_column(field) for field in schema.fields.values()),
+        "updated_at DATETIME NOT NULL",
+        "updated_by TEXT NOT NULL",
+    ]
+    listed = ",\n  ".join(columns)
+    connection.execute(f'CREATE TABLE "{table}" (\n  {listed}\n)')
+    if schema.listed:
+        connection.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description,"
+            " last_change, srs_id) VALUES (?, ?, ?, ?, ?, ?)",
+            [table, "features" if shape else "attributes", table, schema.title, at,
+             4490 if shape else None],
+        )  # fmt: skip
+    if shape and schema.listed:
+        connection.execute(
+            "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, 4490, 0, 0)", [table, shape]
+        )
+    if shape:
+        for statement in _statements(index_sql(table)):
+            connection.execute(statement)
+
+
+def _geometry_type(schema: LayerSchema) -> str:
+    if len(schema.geometry) > 1:
+        return "GEOMETRY"
+    return schema.geometry[0].upper() if schema.geometry else ""
+
+
+def _column(field: Field) -> str:
+    return f'"{field.name}" {_TYPES[field.type]}'
+
+
+def _statements(script: str) -> Iterator[str]:
+    # executescript would commit the transaction that we are in.
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if statement.rstrip().endswith(";") and ("BEGIN" not in statement or "END;" in statement):
+            yield statement
+            statement = ""
+
+
+def _describe(connection: sqlite3.Connection, schema: LayerSchema) -> None:
+    table = schema.name
+    connection.execute("DELETE FROM gpkg_data_columns WHERE table_name = ?", [table])
+    for field in (*schema.system.values(), *schema.fields.values()):
+        constraint = f"{table}_{field.name}" if field.codes and field.type == "text" else None
+        values: list[Any] = [
+            table, field.name, field.title, field.title, field.unit or None,
+            "application/json" if field.type == "list" else None, constraint,
+        ]  # fmt: skip
+        connection.execute("INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        if constraint:
+            connection.execute(
+                "DELETE FROM gpkg_data_column_constraints WHERE constraint_name = ?", [constraint]
+            )
+            connection.executemany(
+                "INSERT INTO gpkg_data_column_constraints"
+                " (constraint_name, constraint_type, value, description) VALUES (?, 'enum', ?, ?)",
+                [(constraint, code, title) for code, title in field.codes.items()],
+            )

@@ -1,0 +1,349 @@
+"""Writing rows of one layer: compare with what is stored, keep the version, chain the event.
+
+Rows stream through in slices, so that an import of any length needs the memory of one slice (and
+the ids). Everything happens in the caller's transaction.
+"""
+
+# ruff: noqa: S608 - names in SQL come from checked schemas; values are always bound.
+from __future__ import annotations
+
+import itertools
+import json
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import InvalidRecord, NotAllowed, NotFound, StaleVersion
+from layers.history import (
+    DELETED,
+    GENESIS,
+    canonical_json,
+    digest,
+    event_detail,
+    event_hash,
+    stamp,
+)
+from layers.identifiers import new_ulid
+from layers.provenance import QUALITIES, QUALITY_TITLES
+from layers.store import PutResult
+from layers.stores.gpkg_bounds import Bounds
+from layers.stores.gpkg_geometry import to_blob
+from layers.stores.gpkg_schema import column_names
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from layers.records import Record, RecordCodec
+    from layers.store import Actor
+
+__all__ = ["LayerWriter"]
+
+_SLICE = 2000
+
+_PRESENT = """
+SELECT feature_id, max(version), body FROM xg_history
+WHERE layer = ? AND feature_id IN (SELECT value FROM json_each(?)) GROUP BY feature_id
+"""
+
+
+class LayerWriter:
+    """Writes to one layer within one transaction.
+
+    Parameters
+    ----------
+    connection
+        In a transaction that holds the write lock.
+    codec
+        Of the layer.
+    actor, reason, now
+        Go into every event.
+    txn
+        Number of the transaction's first event; None: the next one.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        codec: RecordCodec,
+        *,
+        actor: Actor,
+        reason: str,
+        now: datetime,
+        txn: int | None,
+    ) -> None:
+        self._connection = connection
+        self._codec = codec
+        self._layer = codec.schema.name
+        self._actor = actor
+        self._reason = reason.strip()
+        self._detail = event_detail(actor.role, actor.verified, self._reason)
+        head = connection.execute(
+            "SELECT seq, hash, at FROM xg_events ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
+        self._seq: int
+        self._hash: str
+        self._seq, self._hash, last = head or (0, GENESIS, "")
+        self._txn = txn or self._seq + 1
+        self._now = now
+        # A clock set back must not make an event older than the one before it.
+        self._at = max(stamp(now), last)
+        self._bounds = Bounds(connection, self._layer) if codec.schema.geometry else None
+        names = column_names(codec.schema)
+        self._fields = tuple(codec.schema.fields)
+        self._lists = tuple(n for n, f in codec.schema.fields.items() if f.type == "list")
+        columns = (*(["geom"] if codec.schema.geometry else []), *names)
+        listed = ", ".join(f'"{c}"' for c in columns)
+        marks = ", ".join("?" * len(columns))
+        self._insert = f'INSERT INTO "{self._layer}" ({listed}) VALUES ({marks})'
+        settings = ", ".join(f'"{c}" = ?' for c in columns)
+        self._update = f'UPDATE "{self._layer}" SET {settings} WHERE id = ?'
+
+    def put(self, rows: Iterable[Mapping[str, Any]], *, merge: bool) -> PutResult:
+        """Create or replace features.
+
+        Parameters
+        ----------
+        rows
+            See `layers.store.Store.put`.
+        merge
+            Keep the stored value of fields that a row leaves out.
+
+        Returns
+        -------
+        The counts and ids.
+
+        Raises
+        ------
+        InvalidRecord
+            If a row breaks the schema or an id comes twice.
+        NotAllowed
+            If a row raises quality without a reviewer and a reason.
+        """
+        ids: dict[str, None] = {}
+        new = changed = number = 0
+        # Nothing of this layer was ever stored: nothing to compare with.
+        blank = self._is_blank()
+        for part in _slices(rows, _SLICE):
+            records = self._codec.records(part, first=number + 1)
+            for record in records:
+                number += 1
+                if record.id is None:
+                    record.id = new_ulid(self._now)
+                if record.id in ids:
+                    raise InvalidRecord(
+                        f"{self._codec.schema.title}第 {number} 行的标识“{record.id}”与前面重复，"
+                        "请改或删去一行。",
+                        code="duplicate_id",
+                        where="id",
+                    )
+                ids[record.id] = None
+            present = {} if blank else self._present([str(r.id) for r in records])
+            created, updated = self._write(records, present, number - len(records), merge=merge)
+            new, changed = new + created, changed + updated
+        if new or changed:
+            self._touch()
+        return PutResult(new, changed, number - new - changed, tuple(ids))
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Delete features, all or none.
+
+        Parameters
+        ----------
+        ids
+            Present ids; one named twice counts once.
+
+        Returns
+        -------
+        How many were deleted.
+
+        Raises
+        ------
+        NotFound
+            If one is not there.
+        """
+        wanted = list(dict.fromkeys(ids))
+        present = self._present(wanted)
+        events = []
+        for made in wanted:
+            version, body = present.get(made, (0, DELETED))
+            if body == DELETED:
+                title = self._codec.schema.title
+                raise NotFound(f"{title}没有标识为“{made}”的记录，请核对。", where=made)
+            events.append(self._event("delete", made, version + 1, DELETED))
+        self._leave(wanted)
+        self._connection.executemany(
+            f'DELETE FROM "{self._layer}" WHERE id = ?', [(made,) for made in wanted]
+        )
+        self._record(events)
+        if wanted:
+            self._touch()
+        return len(wanted)
+
+    def require_versions(self, expect: Mapping[str, int]) -> None:
+        """Refuse to write over what another has written.
+
+        Parameters
+        ----------
+        expect
+            Id -> present version; 0: there is none.
+
+        Raises
+        ------
+        StaleVersion
+            Naming the first id whose present version is another.
+        """
+        found = dict(
+            self._connection.execute(
+                f'SELECT id, version FROM "{self._layer}"'
+                " WHERE id IN (SELECT value FROM json_each(?))",
+                [json.dumps(list(expect))],
+            )
+        )
+        for made, version in expect.items():
+            if found.get(made, 0) != version:
+                raise StaleVersion(
+                    f"{self._codec.schema.title}“{made}”已被改动：现为第 {found.get(made, 0)} 版，"
+                    f"您看到的是第 {version} 版，请重新读取后再改。",
+                    where=made,
+                )
+
+    def _is_blank(self) -> bool:
+        found = self._connection.execute(
+            "SELECT 1 FROM xg_history WHERE layer = ? LIMIT 1", [self._layer]
+        )
+        return found.fetchone() is None
+
+    def _present(self, ids: list[str]) -> dict[str, tuple[int, str]]:
+        rows = self._connection.execute(_PRESENT, [self._layer, json.dumps(ids)])
+        return {made: (version, body) for made, version, body in rows}
+
+    def _write(
+        self,
+        records: list[Record],
+        present: Mapping[str, tuple[int, str]],
+        first: int,
+        *,
+        merge: bool,
+    ) -> tuple[int, int]:
+        inserts: list[list[Any]] = []
+        updates: list[list[Any]] = []
+        events = []
+        for number, record in enumerate(records, first + 1):
+            made = str(record.id)
+            version, old_body = present.get(made, (0, DELETED))
+            old = None if old_body == DELETED else self._codec.record_of(old_body)
+            self._complete(record, old, merge=merge)
+            self._codec.check(record, number=number)
+            body = self._codec.body(record)
+            if body == old_body:
+                continue
+            self._require_right(record, old, number)
+            if old is None:
+                inserts.append(self._columns(record, version + 1))
+            else:
+                updates.append([*self._columns(record, version + 1), made])
+            action = "create" if old is None else "update"
+            events.append(self._event(action, made, version + 1, body))
+            if self._bounds and record.bounds:
+                self._bounds.include(record.bounds)
+        if updates:
+            self._leave([row[-1] for row in updates])
+        self._connection.executemany(self._insert, inserts)
+        self._connection.executemany(self._update, updates)
+        self._record(events)
+        return len(inserts), len(updates)
+
+    def _complete(self, record: Record, old: Record | None, *, merge: bool) -> None:
+        """Fill in what the row left out: kept values, then defaults."""
+        values = record.values
+        if old is not None:
+            if merge:
+                values = {**old.values, **values}
+                if not record.has_geometry_key:
+                    record.wkb, record.bounds = old.wkb, old.bounds
+            for name in ("quality", "source"):
+                if values.get(name) is None:
+                    values[name] = old.values.get(name)
+        else:
+            for field in self._codec.schema.fields.values():
+                if field.default is not None:
+                    values.setdefault(field.name, field.default)
+        values["quality"] = values.get("quality") or "approximate"
+        values["source"] = values.get("source") or self._actor.name
+        record.values = values
+
+    def _require_right(self, record: Record, old: Record | None, number: int) -> None:
+        quality = record.values["quality"]
+        before = "approximate" if old is None else old.values["quality"]
+        if QUALITIES.index(quality) <= QUALITIES.index(before):
+            return
+        if self._actor.role == "reviewer" and self._reason:
+            return
+        raise NotAllowed(
+            f"{self._codec.schema.title}第 {number} 行（{record.id}）把精度等级提高为"
+            f"“{QUALITY_TITLES[quality]}”：须由审核人（reviewer）办理并写明理由。",
+            code="quality_raise",
+            where=record.id,
+        )
+
+    def _columns(self, record: Record, version: int) -> list[Any]:
+        values = record.values
+        for name in self._lists:
+            if values.get(name) is not None:
+                values = {**values, name: canonical_json(values[name])}
+        shape = [] if self._bounds is None else [
+            None if record.wkb is None or record.bounds is None
+            else to_blob(record.wkb, record.bounds)
+        ]  # fmt: skip
+        fields = [values.get(name) for name in self._fields]
+        return [*shape, record.id, *fields, version, self._at, self._actor.name]
+
+    def _event(self, action: str, made: str, version: int, body: str) -> tuple[Any, ...]:
+        self._seq += 1
+        prev, hashed = self._hash, digest(body)
+        self._hash = event_hash(
+            self._seq, self._txn, self._at, self._actor.name, action, self._layer, made, version,
+            self._detail, hashed, prev,
+        )  # fmt: skip
+        return self._seq, action, made, version, body, hashed, prev, self._hash
+
+    def _record(self, events: list[tuple[Any, ...]]) -> None:
+        actor, at, layer = self._actor.name, self._at, self._layer
+        self._connection.executemany(
+            "INSERT INTO xg_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (seq, self._txn, at, actor, action, layer, made, version, self._detail, *hashes)
+                for seq, action, made, version, _, *hashes in events
+            ),
+        )
+        self._connection.executemany(
+            "INSERT INTO xg_history VALUES (?, ?, ?, ?, ?, ?)",
+            ((seq, layer, made, version, at, body) for seq, _, made, version, body, *_ in events),
+        )
+
+    def _leave(self, ids: list[str]) -> None:
+        """Note the places that features are about to leave."""
+        if self._bounds is None:
+            return
+        self._bounds.leave(
+            blob
+            for (blob,) in self._connection.execute(
+                f'SELECT substr(geom, 1, 40) FROM "{self._layer}"'
+                " WHERE geom NOTNULL AND id IN (SELECT value FROM json_each(?))",
+                [json.dumps(ids)],
+            )
+        )
+
+    def _touch(self) -> None:
+        self._connection.execute(
+            "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?",
+            [self._at, self._layer],
+        )
+        if self._bounds is not None:
+            self._bounds.write()
+
+
+def _slices(rows: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:
+    source = iter(rows)
+    while part := list(itertools.islice(source, size)):
+        yield part
