@@ -39,7 +39,7 @@ def imports_of(path: Path, *, typing_too: bool = True) -> set[str]:
 
 
 class _WithoutTypeChecking(ast.NodeTransformer):
-    def visit_If(self, node: ast.If) -> ast.AST | None:  # noqa: N802
+    def visit_If(self, node: ast.If) -> ast.AST | None:
         named = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         return None if named else self.generic_visit(node)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.cli.options import Data, Json, question_from
 from api.cli.session import start
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import typer
 
     from api.cli.session import Session
+    from layers.analysis.gaps import GapAnswer
     from layers.analysis.inputs import ServiceInputs
 
 __all__ = ["demo", "register"]
@@ -25,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(data: Data = None, as_json: Json = False) -> None:
     """示意县全流程：建库、服务圈、缺口、网页地图、A3 图、缺口表。"""
-    from api.cli.service_commands import gap_body, shown_rows
+    from api.cli.service_commands import gap_body
     from api.cli.tables import gap_lines
     from layers.analysis.gaps import gap_answer
 
@@ -36,11 +37,11 @@ def demo(data: Data = None, as_json: Json = False) -> None:
         tell(0.4, "计算覆盖缺口")
         answer = gap_answer(inputs)
         files = _draw(session, inputs, answer, tell)
-    rows = shown_rows(answer, full=False)
-    body = gap_body(answer, rows, files)
+    body = gap_body(answer, files, full=False)
     lines = [
         "15 分钟步行养老服务圈：九个乡镇的覆盖缺口（60 岁以上）",
-        *gap_lines(answer, rows),
+        "",
+        *gap_lines(answer, full=False),
         "",
         *(f"已写出：{path}" for path in files),
         f"{answer.provenance.notice}：设施、村庄和道路的位置以及各村人数由程序生成，不可作为依据。",
@@ -70,12 +71,12 @@ def _sample_inputs(session: Session, tell: Callable[[float, str], None]) -> Serv
 
 
 def _draw(
-    session: Session, inputs: ServiceInputs, answer: Any, tell: Callable[[float, str], None]
+    session: Session, inputs: ServiceInputs, answer: GapAnswer, tell: Callable[[float, str], None]
 ) -> list[str]:
     from layers.analysis.services import picture_of
     from webmap.documents import write_gaps
     from webmap.folium_map import write_map
-    from webmap.printing import draw_circles
+    from webmap.printing import SheetOptions, circles_sheet
 
     publisher = session.settings.publisher
     tell(0.5, "计算服务圈")
@@ -84,7 +85,7 @@ def _draw(
     tell(0.6, "网页地图")
     write_map(picture, paths[0], publisher=publisher)
     tell(0.7, "A3 图幅")
-    draw_circles(picture, publisher=publisher).write(paths[1])
+    circles_sheet(picture, SheetOptions(publisher=publisher)).write(paths[1])
     tell(0.95, "缺口表")
     write_gaps(answer, paths[2], publisher=publisher)
     return [str(path) for path in paths]

@@ -48,7 +48,10 @@ def init(
     if sample:
         from layers.sample import SAMPLE_CLOCK, fill_sample, write_sample_files
 
-        with session.progress() as progress, session.store(create=True, clock=SAMPLE_CLOCK) as store:
+        with (
+            session.progress() as progress,
+            session.store(create=True, clock=SAMPLE_CLOCK) as store,
+        ):
             fill_sample(store, seed=seed, on_progress=progress)
             layers = _counts(store)
         if files is not None:

@@ -49,13 +49,13 @@ Mode = Annotated[str, typer.Option("--mode", help="方式：walk 步行、etrike
 Age = Annotated[str, typer.Option("--age", help="年龄段：60、70、80、disabled，各有步速")]
 Direction = Annotated[
     str,
-    typer.Option(
-        "--direction", help="方向：to_facility 老人前往、from_facility 服务上门"
-    ),
+    typer.Option("--direction", help="方向：to_facility 老人前往、from_facility 服务上门"),
 ]
 Kinds = Annotated[
     list[str] | None,
-    typer.Option("--kind", metavar="K", help="计入的设施类型，可重复（默认驿站、社区中心、日间照料）"),
+    typer.Option(
+        "--kind", metavar="K", help="计入的设施类型，可重复（默认驿站、社区中心、日间照料）"
+    ),
 ]
 By = Annotated[str, typer.Option("--by", help="按 township 乡镇 或 village 村级 汇总")]
 AsOf = Annotated[

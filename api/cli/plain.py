@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["plain", "records"]
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is any of its kinds
     """Turn numbers of numpy and pandas into Python's; nothing, NaN and infinity become null.
 
     Whole floats (people are counted in floats by `geo`) become integers.
@@ -32,7 +32,7 @@ def plain(value: Any) -> Any:
         if not math.isfinite(value):
             return None
         return int(value) if value.is_integer() else value
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.isoformat()
     return value
 

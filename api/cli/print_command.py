@@ -81,13 +81,23 @@ def print_sheet(
 ) -> None:
     """出图：固定比例尺的纸图，可同时写 PDF、SVG、PNG。"""
     from api.cli.plain import plain
-    from webmap.printing import list_sheets, sheet
+    from webmap.printing import load_recipe, recipe_names, sheet
 
     session = start(data, as_json=as_json)
     if listed:
-        entries = list_sheets()
+        entries = [
+            {
+                "sheet": recipe,
+                "title": load.list_title,
+                "paper": load.paper,
+                "papers": [*load.papers],
+            }
+            for recipe in recipe_names()
+            for load in (load_recipe(recipe),)
+        ]
         lines = [
-            f"{entry['sheet']}  {entry['title']}（{'、'.join(entry['papers'])}）" for entry in entries
+            f"{entry['sheet']}  {entry['title']}（{'、'.join(entry['papers'])}）"
+            for entry in entries
         ]
         session.answer({"sheets": entries}, lines)
         return
@@ -98,6 +108,8 @@ def print_sheet(
         minutes=minutes, mode=mode, age=age, direction=direction, kinds=kinds, as_of=as_of
     )
     with session.progress() as progress, session.store() as store:
+        if progress is not None:
+            progress(0.1, "计算并绘图")
         drawn = sheet(
             store,
             name,
@@ -113,9 +125,8 @@ def print_sheet(
             crosses=crosses,
             publisher=session.settings.publisher,
             actor=actor(actor_name, role),
-            on_progress=progress,
         )
-        paths = out or [session.out / f"{name}-{drawn.paper.lower()}.pdf"]
+        paths = out or [session.out / f"{name}-{drawn.page.paper.lower()}.pdf"]
         files = [str(drawn.write(path, dpi=dpi)) for path in paths]
     if publish == "public":
         session.log_access(
@@ -123,7 +134,7 @@ def print_sheet(
             "print_public",
             {"sheet": name, "review_no": review_no, "approval": approval},
         )
-    body = plain({**drawn.to_json(), "files": files})
+    body = plain(drawn.to_json(files=files))
     session.answer(body, _text(body))
 
 

@@ -26,12 +26,16 @@ from api.cli.session import actor, start
 from api.cli.usage import UsageError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Callable, Mapping
 
     from api.cli.session import Session
+    from layers.analysis.circles import CirclesAnswer
     from layers.analysis.gaps import GapAnswer
+    from layers.provenance import Provenance
 
-__all__ = ["circles", "draw_map", "gap_body", "gaps", "register", "shown_rows"]
+__all__ = ["circles", "draw_map", "gap_body", "gaps", "register"]
+
+_COUNTS = ("total", "covered", "uncovered", "misled")
 
 
 def register(app: typer.Typer) -> None:
@@ -139,11 +143,10 @@ def gaps(
         answer = gap_answer(inputs)
     if full:
         session.log_access(actor(actor_name, role), "gaps_full", {"by": by, "age": age})
-    rows = shown_rows(answer, full=full)
     files = [_write_gaps(session, answer, path, full=full) for path in out or ()]
     session.answer(
-        gap_body(answer, rows, files),
-        [_title(answer), *gap_lines(answer, rows), *_closing(answer, files)],
+        gap_body(answer, files, full=full),
+        [_title(answer), "", *gap_lines(answer, full=full), "", *_closing(answer, files)],
     )
 
 
@@ -185,27 +188,23 @@ def draw_map(
             "notice": picture.provenance.notice,
         }
     )
-    session.answer(body, [f"地图：{path}（{shapes} 个图形，可离线打开）", *_notice(picture)])
+    session.answer(
+        body, [f"地图：{path}（{shapes} 个图形，可离线打开）", *_notice(picture.provenance)]
+    )
 
 
-def shown_rows(answer: GapAnswer, *, full: bool) -> pd.DataFrame:
-    """Gap rows as anybody may see them: small cells hidden unless asked in full."""
-    from layers.privacy import suppress_gaps
-
-    return answer.rows if full else suppress_gaps(answer.rows)
-
-
-def gap_body(answer: GapAnswer, rows: pd.DataFrame, files: list[str]) -> dict[str, Any]:
-    """The JSON answer of `xygeo gaps`."""
+def gap_body(answer: GapAnswer, files: list[str], *, full: bool) -> dict[str, Any]:
+    """Give the JSON answer of `xygeo gaps`; a hidden count is null and named in `suppressed`."""
     from api.cli.plain import plain, records
+    from webmap.cells import shown_bands, shown_gaps, shown_summary
 
-    bands = answer.bands.rename_axis("band").reset_index()
+    bands = shown_bands(answer.bands, full=full).rename_axis("band").reset_index()
     body: dict[str, Any] = plain(
         {
-            "rows": records(rows),
-            "summary": answer.summary,
+            "rows": [_typed(row) for row in records(shown_gaps(answer.rows, full=full))],
+            "summary": _typed(shown_summary(answer.summary, full=full)),
             "modes": answer.modes,
-            "bands": records(bands),
+            "bands": [_typed(row) for row in records(bands)],
             "files": files,
             "quality": answer.provenance.quality,
             "source": list(answer.provenance.sources),
@@ -216,6 +215,12 @@ def gap_body(answer: GapAnswer, rows: pd.DataFrame, files: list[str]) -> dict[st
     return body
 
 
+def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Replace counts hidden as text by null, and name them."""
+    hidden = [name for name in _COUNTS if isinstance(row.get(name), str)]
+    return {**row, **dict.fromkeys(hidden), **({"suppressed": hidden} if hidden else {})}
+
+
 def _write_gaps(session: Session, answer: GapAnswer, path: Path, *, full: bool) -> str:
     """Write the gaps in the format of the suffix.
 
@@ -224,12 +229,13 @@ def _write_gaps(session: Session, answer: GapAnswer, path: Path, *, full: bool) 
     UsageError
         If the suffix is neither .xlsx nor .csv.
     """
+    from webmap.cells import shown_gaps
     from webmap.documents import write_gaps
 
     if path.suffix.lower() == ".xlsx":
         write_gaps(answer, path, full=full, publisher=session.settings.publisher)
     elif path.suffix.lower() == ".csv":
-        shown_rows(answer, full=full).to_csv(path, index=False, encoding="utf-8-sig")
+        shown_gaps(answer.rows, full=full).to_csv(path, index=False, encoding="utf-8-sig")
     else:
         raise UsageError(f"缺口表只能写成 .xlsx 或 .csv，不是“{path.name}”。", where="--out")
     return str(path)
@@ -248,32 +254,28 @@ def _limits(text: str) -> tuple[float, ...]:
     except ValueError:
         limits = []
     if not limits or not limits[0] > 0:
-        raise UsageError(f"--minutes 应是大于 0 的数，如 15 或 5,10,15，不是“{text}”。", where="--minutes")
+        raise UsageError(
+            f"--minutes 应是大于 0 的数，如 15 或 5,10,15，不是“{text}”。", where="--minutes"
+        )
     return tuple(limits)
 
 
 def _title(answer: GapAnswer) -> str:
-    from layers.analysis.question import AGE_TITLES, MODES
+    from webmap.wording import question_parts, service_title
 
-    question = answer.question
-    way = "前往设施" if question.direction == "to_facility" else "服务上门"
-    return (
-        f"{question.minutes:g} 分钟{MODES[question.mode]}养老服务圈缺口排名"
-        f"（{AGE_TITLES[question.age]}，{way}）{answer.provenance.notice}"
-    )
+    return f"{service_title(answer.question)}（{'，'.join(question_parts(answer.question))}）"
 
 
-def _closing(answer: Any, files: list[str]) -> list[str]:
+def _closing(answer: CirclesAnswer | GapAnswer, files: list[str]) -> list[str]:
     lines = [f"提示：{warning}" for warning in answer.warnings]
     lines += [f"已写出：{path}" for path in files]
-    return [*lines, *_notice(answer)]
+    return [*lines, *_notice(answer.provenance)]
 
 
-def _notice(answer: Any) -> list[str]:
-    provenance = answer.provenance
+def _notice(provenance: Provenance) -> list[str]:
     return [line for line in (*provenance.attributions, provenance.notice) if line]
 
 
-def _tell(progress: Any, share: float, words: str) -> None:
+def _tell(progress: Callable[[float, str], None] | None, share: float, words: str) -> None:
     if progress is not None:
         progress(share, words)

@@ -74,7 +74,7 @@ class Session:
 
     @contextlib.contextmanager
     def progress(self) -> Iterator[Callable[[float, str], None] | None]:
-        """A bar on the terminal's stderr; None where nobody looks."""
+        """Show a bar on the terminal's stderr; None where nobody looks."""
         if self.as_json or not sys.stderr.isatty():
             yield None
             return

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import pandas as pd
-
     from layers.analysis.gaps import GapAnswer
 
-__all__ = ["gap_lines", "percent", "table_lines"]
-
+__all__ = ["gap_lines", "table_lines"]
 
 
 def table_lines(
@@ -48,67 +46,67 @@ def table_lines(
     return [line.rstrip() for line in page.getvalue().splitlines()]
 
 
-def percent(share: float | None) -> str:
-    """Write a share as a percentage with one decimal; — where there is none."""
-    return "—" if share is None or share != share else f"{share:.1%}"
-
-
-def gap_lines(answer: GapAnswer, rows: pd.DataFrame) -> list[str]:
-    """The ranked gaps, totals, modes and bands as the planner reads them.
+def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
+    """Lay out the ranked gaps, totals, modes and bands as the planner reads them.
 
     Parameters
     ----------
     answer
         What was computed.
-    rows
-        `answer.rows` as they may be shown (small cells replaced by text).
+    full
+        Whether counts of 1-4 are shown.
     """
-    from layers.analysis.question import AGE_COLUMNS, AGE_TITLES, MODES
+    from layers.analysis.question import MODES
+    from webmap.cells import shown_bands, shown_gaps, shown_summary
+    from webmap.wording import (
+        BAND_TITLES,
+        DIRECTION_TITLES,
+        UNIT_TITLES,
+        UNKNOWN,
+        count_text,
+        share_text,
+    )
 
-    bands = {column: AGE_TITLES[age] for age, column in AGE_COLUMNS.items()}
-    unit = "村" if answer.question.by == "village" else "乡镇"
-    headings = ["名次", unit, "老年人口", "已覆盖", "未覆盖", "道路覆盖率", "直线覆盖率", "误判", "平均分钟"]
+    unit = UNIT_TITLES[answer.question.by]
+    headings = (
+        "名次",
+        unit,
+        "老年人口",
+        "已覆盖",
+        "未覆盖",
+        "道路覆盖率",
+        "直线覆盖率",
+        "误判",
+        "平均分钟",
+    )
+    total = shown_summary(answer.summary, full=full)
+    rows = shown_gaps(answer.rows, full=full).to_dict("records")
     cells = [
         (
-            str(row.rank),
-            str(row.name_),
-            _count(row.total),
-            _count(row.covered),
-            _count(row.uncovered),
-            percent(row.share),
-            percent(row.circle_share),
-            _count(row.misled),
-            "—" if row.mean_seconds != row.mean_seconds else f"{row.mean_seconds / 60:.1f}",
+            str(row.get("rank", "")),
+            str(row.get("name", "合计")),
+            *(count_text(row[name]) for name in ("total", "covered", "uncovered")),
+            *(share_text(row[name]) for name in ("share", "circle_share")),
+            count_text(row["misled"]),
+            _minutes(row.get("mean_seconds"), UNKNOWN),
         )
-        for row in rows.rename(columns={"name": "name_"}).itertuples(index=False)
+        for row in (*rows, total)
     ]
-    total = answer.summary
-    cells.append(
-        (
-            "",
-            "合计",
-            _count(total["total"]),
-            _count(total["covered"]),
-            _count(total["uncovered"]),
-            percent(total["share"]),
-            percent(total["circle_share"]),
-            _count(total["misled"]),
-            "",
-        )
-    )
     lines = table_lines(headings, cells)
-    lines += ["", "各方式覆盖率（前往 / 上门）："]
+    lines += ["", "各方式覆盖率（老人前往 / 服务上门）："]
     lines += [
-        f"  {MODES[mode]}：{percent(shares['to_facility'])} / {percent(shares['from_facility'])}"
+        f"  {MODES[mode]}：" + " / ".join(share_text(shares[way]) for way in DIRECTION_TITLES)
         for mode, shares in answer.modes.items()
     ]
-    lines.append("各年龄段（各自步速）覆盖率：")
+    lines.append("各年龄段（各自步速，步行前往）覆盖率：")
+    bands = shown_bands(answer.bands, full=full)
     lines += [
-        f"  {bands.get(str(band), band)}（{row['speed_mps']:.1f} m/s）：{percent(row['share'])}"
-        for band, row in answer.bands.iterrows()
+        f"  {BAND_TITLES.get(str(band), str(band))}（{row['speed_mps']:.1f} 米/秒）："
+        f"{share_text(row['share'])}"
+        for band, row in bands.iterrows()
     ]
     return lines
 
 
-def _count(value: object) -> str:
-    return value if isinstance(value, str) else f"{float(value):,.0f}"  # type: ignore[arg-type]
+def _minutes(seconds: float | None, unknown: str) -> str:
+    return unknown if seconds is None or math.isnan(seconds) else f"{seconds / 60:.1f}"

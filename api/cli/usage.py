@@ -14,6 +14,14 @@ __all__ = ["USAGE_CODES", "UsageError", "usage_sentence"]
 USAGE_CODES = frozenset({"unknown_format", "unknown_layer", "unknown_sheet", "usage"})
 """Codes of errors that are the caller's slip: exit 2."""
 
+_WANTED = {
+    "valid number": "，应是数",
+    "valid integer": "，应是整数",
+    "greater than or equal": "，太小了",
+    "less than or equal": "，太大了",
+}
+"""Words of the parser's own English reason -> what we say."""
+
 
 class UsageError(PlatformError):
     """The command was called with words that it does not have."""
@@ -52,7 +60,8 @@ def _reason(error: TyperException) -> str:
     if kind == "MissingParameter":
         return f"缺少 {name}。"
     if kind == "BadParameter":
-        return f"{name} 的值不对（{error.message}）。"
+        wanted = next((said for word, said in _WANTED.items() if word in str(error.message)), "")
+        return f"{name} 的值不对{wanted or f'（{error.message}）'}。"
     message = str(error.message)
     if message.startswith("No such command"):
         return f"没有命令 {message.removeprefix('No such command').strip(' .')}。"

@@ -69,7 +69,7 @@ def circles_answer(inputs: ServiceInputs, minutes: tuple[float, ...] = ()) -> Ci
 
 
 def dissolved_circles(inputs: ServiceInputs) -> gpd.GeoDataFrame:
-    """The land served by any counted facility within the question's limit: one row."""
+    """Give the land served by any counted facility within the question's limit: one row."""
     return _circles(inputs, (inputs.question.minutes,), dissolve=True)
 
 

@@ -42,7 +42,9 @@ def standing_facilities(
     """
     status = facilities["status"]
     kind = facilities["kind"]
-    standing = facilities[(status.isna() | (status == "in_service")) & (kind != "planned").fillna(True)]
+    standing = facilities[
+        (status.isna() | (status == "in_service")) & (kind.isna() | (kind != "planned"))
+    ]
     standing = standing.sort_index()
     kind = standing["kind"]
     kindless = kind.isna() & (set(question.kinds) == set(SERVICE_KINDS))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.coverage import by_band, coverage, straight_summary
 from geo.coverage import gaps as ranked_gaps
+
 from geo.reach import AGE_SPEEDS_MPS
 from layers.analysis.question import AGE_COLUMNS, MODES
 
@@ -97,7 +98,9 @@ def gap_rows(inputs: ServiceInputs, villages: gpd.GeoDataFrame) -> pd.DataFrame:
     rows = ranked_gaps(villages, "unit", weight="weight")
     by_circle = villages["weight"].where(villages["circle_covered"], 0.0)
     circle_covered = by_circle.groupby(villages["unit"], dropna=False).sum()
-    rows["circle_share"] = circle_covered.reindex(rows.index) / rows["total"].where(rows["total"] > 0)
+    rows["circle_share"] = circle_covered.reindex(rows.index) / rows["total"].where(
+        rows["total"] > 0
+    )
     names = inputs.divisions.drop_duplicates("code").set_index("code")["name"]
     code = rows.index.to_series()
     rows.insert(0, "code", code.where(code != "全部"))
@@ -125,9 +128,9 @@ def gap_summary(villages: gpd.GeoDataFrame) -> dict[str, Any]:
 def _modes(inputs: ServiceInputs) -> dict[str, dict[str, float]]:
     return {
         mode: {
-            direction: straight_summary(
-                covered_demand(inputs, mode, direction), weight="weight"
-            )["road_share"]
+            direction: straight_summary(covered_demand(inputs, mode, direction), weight="weight")[
+                "road_share"
+            ]
             for direction in DIRECTIONS
         }
         for mode in MODES

@@ -130,7 +130,9 @@ def read_inputs(
             where="roads",
         )
     divisions = read_frame(store, "divisions", query)
-    facilities, warnings = standing_facilities(read_frame(store, "care_facilities", query), question)
+    facilities, warnings = standing_facilities(
+        read_frame(store, "care_facilities", query), question
+    )
     demand = elder_demand(read_frame(store, "elders", query), divisions, question)
     return ServiceInputs(
         question=question,

@@ -11,13 +11,10 @@ from geo.reach import AGE_SPEEDS_MPS
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["AGE_COLUMNS", "AGE_TITLES", "MODES", "SERVICE_KINDS", "CareQuestion"]
+__all__ = ["AGE_COLUMNS", "MODES", "SERVICE_KINDS", "CareQuestion"]
 
 AGE_COLUMNS = {"60": "age60", "70": "age70", "80": "age80", "disabled": "disabled"}
 """Age band -> column of `elders`; the bands are those of `geo.reach.AGE_SPEEDS_MPS`."""
-
-AGE_TITLES = {"60": "60 岁以上", "70": "70 岁以上", "80": "80 岁以上", "disabled": "失能"}
-"""Age band -> Chinese title."""
 
 MODES = {"walk": "步行", "etrike": "电动三轮", "car": "汽车"}
 """Mode -> Chinese title."""
@@ -56,7 +53,9 @@ class CareQuestion:
             ("by", self.by, ("township", "village")),
         ):
             if value not in allowed:
-                raise InputError(f"{name} 不能是“{value}”，可选：{'、'.join(allowed)}。", where=name)
+                raise InputError(
+                    f"{name} 不能是“{value}”，可选：{'、'.join(allowed)}。", where=name
+                )
 
     @property
     def speed_mps(self) -> float:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from layers.analysis.demand import elder_demand
-from layers.analysis.facilities import standing_facilities
-from layers.analysis.question import MODES, CareQuestion
+from layers.analysis.question import MODES
 from layers.analysis.roads import network_of
 from layers.catalog import catalog
-from layers.errors import NotFound
 from layers.schema import layer_schema
-from layers.store import Query, read_frame
+from layers.store import read_frame
 from layers.validate import Finding, check_frame
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.network import Network
     from layers.store import Store
 
 __all__ = ["LayerCheck", "check_layers"]
@@ -34,7 +31,7 @@ class LayerCheck:
     findings: list[Finding]
 
     def to_json(self) -> dict[str, Any]:
-        """The body of `xygeo check LAYER --json`."""
+        """Give the body of `xygeo check LAYER --json`."""
         return {
             "layer": self.layer,
             "checked": self.checked,
@@ -69,3 +66,65 @@ def check_layers(store: Store, layer: str | None = None) -> list[LayerCheck]:
         names = [layer_schema(layer).name]
     roads = read_frame(store, "roads")
     return [_check(store, name, roads) for name in names]
+
+
+def _check(store: Store, name: str, roads: gpd.GeoDataFrame) -> LayerCheck:
+    schema = layer_schema(name)
+    frame = roads if name == "roads" else read_frame(store, name)
+    findings = check_frame(frame, schema)
+    if not roads.empty:
+        findings += _ROAD_CHECKS.get(name, _nothing)(frame, roads)
+    return LayerCheck(name, schema.title, len(frame), findings)
+
+
+def _nothing(_frame: gpd.GeoDataFrame, _roads: gpd.GeoDataFrame) -> list[Finding]:
+    return []
+
+
+def _check_pieces(_frame: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> list[Finding]:
+    """Roads that hang together in no mode are often lines drawn short of each other."""
+    findings = []
+    for mode, title in MODES.items():
+        network = network_of(roads, mode)
+        sizes = network.nodes["component"].value_counts()
+        if len(sizes) > 1:
+            findings.append(
+                Finding(
+                    None,
+                    mode,
+                    str(len(sizes)),
+                    "R01",
+                    f"{title}路网分成 {len(sizes)} 块，最大一块占节点的 "
+                    f"{sizes.max() / sizes.sum():.1%}；各块之间无法通行，请核对断头处是否应当相连。",
+                    "warning",
+                )
+            )
+    return findings
+
+
+def _check_snapped(frame: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> list[Finding]:
+    """Points too far from any walkable road, or without a place, count as never reached."""
+    snapped = network_of(roads, "walk").snap(frame).reset_index(names="id")
+    findings = []
+    for row in snapped.index[~snapped["connected"]]:
+        offset_m = float(snapped["offset_m"].iloc[row])
+        code, reason = (
+            ("R02", "没有位置，计算时按走不到处理，请补上坐标")
+            if math.isnan(offset_m)
+            else (
+                "R03",
+                f"离最近的可步行道路 {offset_m:,.0f} 米，超过 500 米，接不上路网；请核对坐标",
+            )
+        )
+        name = str(snapped["id"].iloc[row])
+        if "name" in frame:
+            name = f"{frame['name'].iloc[row]}（{name}）"
+        findings.append(Finding(row + 1, "geometry", None, code, f"{name}{reason}。", "warning"))
+    return findings
+
+
+_ROAD_CHECKS = {
+    "roads": _check_pieces,
+    "care_facilities": _check_snapped,
+    "elders": _check_snapped,
+}

@@ -44,12 +44,11 @@ def picture_of(inputs: ServiceInputs) -> ServicePicture:
     demand = covered_demand(inputs)
     divisions = inputs.divisions
     areas = divisions[divisions.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
-    roads = inputs.roads
     return ServicePicture(
         question=question,
         county=areas[areas["level"] == "county"][["code", "name", "geometry"]],
         townships=areas[areas["level"] == "township"][["code", "name", "geometry"]],
-        roads=roads[(roads[question.mode] != "none").fillna(False)][["highway", "geometry"]],
+        roads=inputs.network().edges[["highway", "geometry"]],
         circles=dissolved_circles(inputs)[["minutes", "area_m2", "geometry"]],
         facilities=_facilities(inputs),
         demand=demand,

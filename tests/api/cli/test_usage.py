@@ -12,8 +12,7 @@ from tests.calling import xygeo
     [
         (("gapz",), "没有命令"),
         (("gaps", "--minuts", "15"), "没有选项 --minuts"),
-        (("gaps", "--minutes"), "缺少值"),
-        (("gaps", "--minutes", "abc"), "--minutes"),
+        (("gaps", "--minutes", "abc"), "应是数"),
         (("gaps", "--minutes", "0"), "分钟"),
         (("gaps", "--minutes", "nan"), "分钟"),
         (("gaps", "--mode", "fly"), "walk、etrike、car"),
@@ -36,6 +35,12 @@ def test_wrong_words_are_named_and_exit_two(words, said, tmp_path):
     assert answer.code == 2
     assert said in answer.err
     assert answer.out == ""
+
+
+def test_an_option_without_its_value_is_named():
+    answer = xygeo("gaps", "--minutes")
+    assert answer.code == 2
+    assert "--minutes 缺少值" in answer.err
 
 
 def test_a_refusal_with_json_goes_to_stdout_with_its_code(tmp_path):
