@@ -82,7 +82,15 @@ def require_crs(crs: object, where: str) -> pyproj.CRS:
             code="crs_unknown",
             where=where,
         ) from error
-    return _checked(found, where)
+    stored, refused = _verdict(found.srs)
+    if refused:
+        raise CrsError(
+            f"{where}的坐标系 {found.name} 属于北京54或西安80，没有控制点参数不能转换到 CGCS2000，"
+            "请先在测绘软件中用控制点转换到 EPSG:4490。",
+            code="crs_refused",
+            where=where,
+        )
+    return stored
 
 
 def require_measuring_crs(crs: object, where: str) -> pyproj.CRS:
@@ -125,7 +133,7 @@ def same_crs(left: pyproj.CRS, right: pyproj.CRS) -> bool:
     """Tell whether two CRSs mean the same numbers; EPSG:4326, CRS84 and 4490 count as one."""
     if left is right:
         return True
-    return _same(left.to_wkt(), right.to_wkt())
+    return _same(left.srs, right.srs)
 
 
 def require_same_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: pyproj.CRS, where: str) -> None:
@@ -176,7 +184,7 @@ def transform_xy(
         `crs_no_transform` if PROJ knows no way of known accuracy.
     """
     out_x, out_y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-    for step in _steps(source.to_wkt(), target.to_wkt()):
+    for step in _steps(source.srs, target.srs):
         out_x, out_y = step.transform(out_x, out_y)
     return np.asarray(out_x, np.float64), np.asarray(out_y, np.float64)
 
@@ -294,9 +302,10 @@ def convergence_deg(crs: pyproj.CRS, lon: float, lat: float) -> float:
 
 
 @lru_cache(maxsize=256)
-def _same(left_wkt: str, right_wkt: str) -> bool:
-    left, right = (_stored(pyproj.CRS.from_wkt(wkt)) for wkt in (left_wkt, right_wkt))
-    return left.equals(right, ignore_axis_order=True)
+def _same(left: str, right: str) -> bool:
+    # Keyed by `CRS.srs`, which is at hand, unlike the WKT.
+    ends = [_stored(pyproj.CRS.from_user_input(srs)) for srs in (left, right)]
+    return ends[0].equals(ends[1], ignore_axis_order=True)
 
 
 def _stored(crs: pyproj.CRS) -> pyproj.CRS:
@@ -310,29 +319,26 @@ def _word(named: object) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def _checked(crs: pyproj.CRS, where: str) -> pyproj.CRS:
+@lru_cache(maxsize=256)
+def _verdict(srs: str) -> tuple[pyproj.CRS, bool]:
+    """The CRS as it is stored, and whether its datum is one of the refused."""
+    crs = pyproj.CRS.from_user_input(srs)
     geodetic = crs.geodetic_crs
     datum = _word(geodetic.datum) if geodetic is not None else ""
     unnamed = datum.startswith(("unknown", "unnamed", "notspecified"))
     ellipsoid = _word(crs.ellipsoid)
-    if any(name in datum for name in _REFUSED_DATUM) or (
+    refused = any(name in datum for name in _REFUSED_DATUM) or (
         unnamed and any(name in ellipsoid for name in _REFUSED_ELLIPSOID)
-    ):
-        raise CrsError(
-            f"{where}的坐标系 {crs.name} 属于北京54或西安80，没有控制点参数不能转换到 CGCS2000，"
-            "请先在测绘软件中用控制点转换到 EPSG:4490。",
-            code="crs_refused",
-            where=where,
-        )
-    return _stored(crs)
+    )
+    return _stored(crs), refused
 
 
 @lru_cache(maxsize=64)
-def _steps(source_wkt: str, target_wkt: str) -> tuple[pyproj.Transformer, ...]:
-    """The chain of transformers: source, its own datum, (WGS 84 = CGCS2000), target."""
-    source, target = pyproj.CRS.from_wkt(source_wkt), pyproj.CRS.from_wkt(target_wkt)
-    if _same(source_wkt, target_wkt):
+def _steps(source_srs: str, target_srs: str) -> tuple[pyproj.Transformer, ...]:
+    """Chain the transformers: source, its own datum, (WGS 84 = CGCS2000), target."""
+    if _same(source_srs, target_srs):
         return ()
+    source, target = (pyproj.CRS.from_user_input(srs) for srs in (source_srs, target_srs))
     ends = [_stored(source), _stored(target)]
     bases = [crs.geodetic_crs for crs in ends]
     alike = all(base is not None and _word(base.datum) in _GEODETIC_ALIKE for base in bases)

@@ -1,13 +1,14 @@
 """Shortest times on a road network: to the nearest facility, between places, within a limit.
 
-The compiled kernels live in `geo.reach_kernels` and are imported by the functions that need them.
+The compiled kernels live in `geo.reach_kernels` and are imported at the first search.
 Every search costs what it reaches, not what the network holds, and is safe to run from threads.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from geo.frames import (
 from geo.network import snap, whole_ticks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import ModuleType
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -52,7 +53,7 @@ LIMIT_SLACK_S: Final = 1e-6
 """Limits are inclusive: within m minutes is `seconds <= 60 * m + LIMIT_SLACK_S`."""
 
 _BUCKETS: Final = 4096
-_BUCKETS_PER_MEDIAN_ARC: Final = 16
+_BUCKETS_PER_MEDIAN_ARC: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +164,7 @@ def bounded_search(
     (k,) node positions, ascending, and (k,) their seconds.
     """
     seeds = legs.node[rows].reshape(-1), legs.seconds[rows].reshape(-1)
-    with _searching(network, speed_mps, direction) as searcher:
+    with _Searching(network, speed_mps, direction) as searcher:
         count = searcher.run(*seeds, np.zeros(len(seeds[0]), np.int32), limit_s)
         nodes = np.sort(searcher.scratch.links[4, :count])
         return nodes, searcher.scratch.dist[nodes]
@@ -195,14 +196,12 @@ def edge_parts(
     -------
     The parts, cut exactly where the limit is used up; parts of one point are left out.
     """
-    from geo import reach_kernels
-
     forward, backward = network.edge_seconds(speed_mps)
     beyond_u, beyond_v = (backward, forward) if direction == "to_facility" else (forward, backward)
     graph = network.incident
     room = int((graph.indptr[nodes + 1] - graph.indptr[nodes]).sum())
     edge, start, stop = np.empty(room, np.int64), np.empty(room), np.empty(room)
-    count = reach_kernels.node_parts(
+    count = _kernels().node_parts(
         graph.indptr, graph.arcs, nodes, seconds, limit_s, beyond_u, beyond_v, edge, start, stop
     )
     own = _own_parts(legs, np.atleast_1d(rows), limit_s, beyond_u, beyond_v)
@@ -211,7 +210,7 @@ def edge_parts(
     stop = np.concatenate((stop[:count], own.stop))
     order = np.lexsort((start, edge))
     edge, start, stop = edge[order], start[order], stop[order]
-    count = reach_kernels.merge_parts(edge, start, stop)
+    count = _kernels().merge_parts(edge, start, stop)
     return EdgeParts(edge[:count], start[:count], stop[:count])
 
 
@@ -264,7 +263,7 @@ def nearest_facility(
     by_id = sorted_positions(facilities.index)
     legs = access_legs(network, snapped, speed_mps=speed_mps, direction=direction)
     n = len(network.nodes)
-    with _searching(network, speed_mps, direction) as searcher:
+    with _Searching(network, speed_mps, direction) as searcher:
         count = searcher.run_labelled(legs, by_id, limit_s)
         reached = searcher.scratch.links[4, :count]
         label = np.full(n, -1, np.int64)
@@ -309,8 +308,6 @@ def nearest_for_points(
     InputError
         If an id occurs twice, or an argument is out of its range.
     """
-    from geo import reach_kernels
-
     speed_mps = require_positive(speed_mps, "speed_mps")
     require_direction(direction)
     by_id = sorted_positions(facilities.index)
@@ -323,9 +320,9 @@ def nearest_for_points(
     if direction == "from_facility":
         ahead, behind = behind, ahead
     seconds, label = np.empty(len(points)), np.empty(len(points), np.int32)
-    with _searching(network, speed_mps, direction) as searcher:
+    with _Searching(network, speed_mps, direction) as searcher:
         searcher.run_labelled(there_legs, np.arange(len(facilities)), np.inf)
-        reach_kernels.point_seconds(
+        _kernels().point_seconds(
             here_legs.node,
             here_legs.seconds,
             here.edge,
@@ -392,8 +389,6 @@ def cost_matrix(
     InputError
         If an id occurs twice, or an argument is out of its range.
     """
-    from geo import reach_kernels
-
     limit_s = _limit_s(minutes)
     speed_mps = require_positive(speed_mps, "speed_mps")
     start = _Places.of(network, origins, speed_mps, max_snap_m, "起点")
@@ -406,10 +401,10 @@ def cost_matrix(
     near, far = (into, out_of) if turned else (out_of, into)
     seconds = np.empty((len(near.edge), len(far.edge)))
     direction = "to_facility" if turned else "from_facility"
-    with _searching(network, speed_mps, direction) as searcher:
+    with _Searching(network, speed_mps, direction) as searcher:
         searcher.run_each(near, far, limit_s, seconds)
     seconds = np.ascontiguousarray(seconds.T) if turned else seconds
-    reach_kernels.direct_seconds(
+    _kernels().direct_seconds(
         start.edge, start.place, end.edge, end.place, forward, backward, speed_mps, limit_s, seconds
     )
     return pd.DataFrame(seconds, index=origins.index, columns=destinations.index)
@@ -417,7 +412,13 @@ def cost_matrix(
 
 def warm_up() -> None:
     """Load the compiled kernels now, so that the first question of a process need not wait."""
-    from geo import reach_kernels  # noqa: F401
+    _kernels()
+
+
+@lru_cache(maxsize=1)
+def _kernels() -> ModuleType:
+    """Import the compiled kernels: numba costs a second, which only those who search shall pay."""
+    return import_module("geo.reach_kernels")
 
 
 @dataclass(eq=False)
@@ -461,10 +462,8 @@ class _Searcher:
         limit_s: float,
     ) -> int:
         """Search once; the answer lies in the scratch until the searcher is given back."""
-        from geo import reach_kernels
-
         scratch = self.scratch
-        self.count = reach_kernels.search(
+        self.count = _kernels().search(
             self.graph.indptr,
             self.graph.heads,
             self.seconds,
@@ -488,9 +487,7 @@ class _Searcher:
         self, near: AccessLegs, far: AccessLegs, limit_s: float, out: NDArray[np.float64]
     ) -> None:
         """Search from each near point by itself and write its seconds to all far ones."""
-        from geo import reach_kernels
-
-        reach_kernels.search_each(
+        _kernels().search_each(
             self.graph.indptr,
             self.graph.heads,
             self.seconds,
@@ -507,27 +504,33 @@ class _Searcher:
         )
 
 
-@contextmanager
-def _searching(network: Network, speed_mps: float, direction: str) -> Iterator[_Searcher]:
-    """Lend buffers to one search and take them back clean; dropped if the search fails."""
-    from geo import reach_kernels
+class _Searching:
+    """Lends buffers to one search and takes them back clean; dropped if the search fails."""
 
-    kept: _Kept = network.kept.setdefault("geo.reach", _Kept())
-    try:
-        scratch = kept.idle.pop()
-    except IndexError:
-        scratch = _Scratch.fresh(len(network.nodes))
-    seconds = network.arc_seconds(speed_mps, direction)
-    if speed_mps not in kept.buckets_per_s:
-        kept.buckets_per_s[speed_mps] = _buckets_per_s(seconds)
-    searcher = _Searcher(network.graph(direction), seconds, kept.buckets_per_s[speed_mps], scratch)
-    yield searcher
-    reach_kernels.reset(searcher.count, scratch.dist, scratch.links)
-    kept.idle.append(scratch)
+    def __init__(self, network: Network, speed_mps: float, direction: str) -> None:
+        self.kept: _Kept = network.kept.setdefault("geo.reach", _Kept())
+        seconds = network.arc_seconds(speed_mps, direction)
+        width = self.kept.buckets_per_s.get(speed_mps)
+        if width is None:
+            width = self.kept.buckets_per_s[speed_mps] = _buckets_per_s(seconds)
+        try:
+            scratch = self.kept.idle.pop()
+        except IndexError:
+            scratch = _Scratch.fresh(len(network.nodes))
+        self.searcher = _Searcher(network.graph(direction), seconds, width, scratch)
+
+    def __enter__(self) -> _Searcher:
+        return self.searcher
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind is None:
+            scratch = self.searcher.scratch
+            _kernels().reset(self.searcher.count, scratch.dist, scratch.links)
+            self.kept.idle.append(scratch)
 
 
 def _buckets_per_s(seconds: NDArray[np.float64]) -> float:
-    """A bucket holds a sixteenth of the usual arc: few nodes are then taken too early."""
+    """Buckets a quarter of the usual arc wide: few nodes are then taken too early."""
     some = seconds[:: max(1, len(seconds) // 10_000)]
     some = some[some > 0]
     return _BUCKETS_PER_MEDIAN_ARC / float(np.median(some)) if len(some) else 1.0

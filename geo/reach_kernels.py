@@ -1,4 +1,4 @@
-"""The compiled inner loops of `geo.reach`; imported inside functions, for numba costs a second.
+"""The compiled inner loops of `geo.reach`; imported on first use, for numba costs a second.
 
 Every kernel has an explicit signature and is cached on disk beside this file, or in the user's
 cache folder where this one is read-only (numba finds it); with neither, it is compiled anew.
@@ -216,35 +216,28 @@ def search_each(
 # the point to the other one.
 
 
-@_kernel("f8(i8[::1], f8[:,::1], i8, i8[::1], f8[:,::1], i8, f8[::1], f8[::1], f8)")
-def _directly(
-    edge: NDArray[np.int64],
-    place: NDArray[np.float64],
-    i: int,
-    other_edge: NDArray[np.int64],
-    other_place: NDArray[np.float64],
-    j: int,
-    ahead: NDArray[np.float64],
-    behind: NDArray[np.float64],
-    speed_mps: float,
-) -> float:
-    """Seconds between two points along their one edge, or straight if they are close together."""
-    best = _INF
-    if edge[i] >= 0 and edge[i] == other_edge[j]:
-        part = other_place[j, 0] - place[i, 0]
-        along = ahead[edge[i]] if part > 0 else behind[edge[i]]
-        if part == 0:
-            along = min(ahead[edge[i]], behind[edge[i]])
-        if along < _INF:
-            along = np.floor(abs(part) * along * _TICKS_PER_SECOND + 0.5) / _TICKS_PER_SECOND
-            best = place[i, 1] + along + other_place[j, 1]
-    x = other_place[j, 3] - place[i, 3]
-    y = other_place[j, 4] - place[i, 4]
-    apart = np.sqrt(x * x + y * y)
-    if apart <= max(place[i, 2], other_place[j, 2]):
-        straight = np.floor(apart / speed_mps * _TICKS_PER_SECOND + 0.5) / _TICKS_PER_SECOND
-        best = min(best, straight)
-    return best
+@_kernel("f8(f8)")
+def _tick(seconds: float) -> float:
+    """Round as `geo.network.whole_ticks` does."""
+    return np.floor(seconds * _TICKS_PER_SECOND + 0.5) / _TICKS_PER_SECOND
+
+
+@_kernel("f8(f8, f8, f8)")
+def _along(part: float, ahead_s: float, behind_s: float) -> float:
+    """Seconds along a signed part of an edge; standing still needs only one way to be open."""
+    if part == 0:
+        return 0.0 if min(ahead_s, behind_s) < _INF else _INF
+    whole = ahead_s if part > 0 else behind_s
+    return _tick(abs(part) * whole) if whole < _INF else _INF
+
+
+@_kernel("f8(f8, f8, f8, f8)")
+def _straight(dx: float, dy: float, offset_m: float, speed_mps: float) -> float:
+    """Seconds straight from point to point, if they are no farther apart than the offset."""
+    if abs(dx) > offset_m or abs(dy) > offset_m:
+        return _INF
+    apart = np.sqrt(dx * dx + dy * dy)
+    return _tick(apart / speed_mps) if apart <= offset_m else _INF
 
 
 @_kernel("void(i8[::1], f8[:,::1], i8[::1], f8[:,::1], f8[::1], f8[::1], f8, f8, f8[:,::1])")
@@ -261,11 +254,16 @@ def direct_seconds(
 ) -> None:
     """Let direct ways compete in a matrix of seconds, then cut it at the limit."""
     for i in range(len(edge)):
+        e = edge[i]
+        here = place[i]
         for j in range(len(other_edge)):
-            best = min(
-                out[i, j],
-                _directly(edge, place, i, other_edge, other_place, j, ahead, behind, speed_mps),
-            )
+            there = other_place[j]
+            best = out[i, j]
+            if e >= 0 and e == other_edge[j]:
+                along = _along(there[0] - here[0], ahead[e], behind[e])
+                best = min(best, here[1] + along + there[1])
+            reach = max(here[2], there[2])
+            best = min(best, _straight(there[3] - here[3], there[4] - here[4], reach, speed_mps))
             out[i, j] = best if best <= limit_s else _INF
 
 
@@ -291,7 +289,7 @@ def point_seconds(
     """Seconds and label of the nearest of the others for each point, after a search from them."""
     for i in range(len(edge)):
         best = _INF
-        label = np.int32(-1)
+        label = np.int64(-1)
         for side in range(2):
             node = leg_node[i, side]
             if node < 0:
@@ -299,14 +297,21 @@ def point_seconds(
             d = dist[node] + leg_seconds[i, side]
             if d < best or (d == best and d < _INF and links[3, node] < label):
                 best = d
-                label = links[3, node]
+                label = np.int64(links[3, node])
+        e = edge[i]
+        here = place[i]
         for j in range(len(other_edge)):
-            d = _directly(edge, place, i, other_edge, other_place, j, ahead, behind, speed_mps)
+            there = other_place[j]
+            reach = max(here[2], there[2])
+            d = _straight(there[3] - here[3], there[4] - here[4], reach, speed_mps)
+            if e >= 0 and e == other_edge[j]:
+                along = _along(there[0] - here[0], ahead[e], behind[e])
+                d = min(d, here[1] + along + there[1])
             if d < best or (d == best and d < _INF and j < label):
                 best = d
-                label = np.int32(j)
+                label = j
         out_seconds[i] = best
-        out_label[i] = label
+        out_label[i] = np.int32(label)
 
 
 @_kernel("i8(i8[::1], i8[::1], i4[::1], f8[::1], f8, f8[::1], f8[::1], i8[::1], f8[::1], f8[::1])")
