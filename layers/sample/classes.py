@@ -117,11 +117,11 @@ class _Field:
         }
         rows, columns = self._ends[best].T
         graph = csr_array((now[best], (rows, columns)), shape=(self._count, self._count))
-        _, before = dijkstra(graph, directed=False, indices=begin, return_predecessors=True)
+        _, before = dijkstra(graph, directed=False, indices=[begin], return_predecessors=True)
         for goal in goals:
             at = goal
             while at != begin:
-                last = int(before[at])
+                last = int(before[0, at])
                 edge = edge_of[min(at, last), max(at, last)]
                 if self.rank[edge] < rank:
                     self.rank[edge], self.name[edge] = rank, name

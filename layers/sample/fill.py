@@ -85,7 +85,7 @@ def require_sample(store: Store) -> None:
     first = next(iter(store.changes(limit=1)), None)
     if first is None or first.actor != SAMPLE_ACTOR.name:
         raise Conflict(
-            "数据库里不是示意县，请用 --data 指定另一个文件夹，或用 xygeo gaps 等命令分析现有数据。",
+            "数据库里不是示意县，请用 --data 指定另一个文件夹，或用 xygeo gaps 分析现有数据。",
             code="not_the_sample",
         )
 

@@ -29,7 +29,7 @@ SEAT_LONLAT = (113.02528, 36.53547)
 
 _BEFORE = date(2020, 6, 30)
 _SPACING_M = 625.0  # 600 m asked; the plane is true to 0.3 %
-_WIDE_SPACING_M = 1_150.0
+_WIDE_SPACING_M = 1_400.0
 _FROM_OUTLINE_M = 260.0
 _TOWN_CLEARANCE_M = 2_150.0
 _COMMUNITIES_M = np.array([(x, y) for y in (-780, 0, 780) for x in (-460, 460)], dtype=float)
@@ -71,8 +71,12 @@ class Layout:
         (2,) metres.
         """
         if town == COUNTY_SEAT:
-            return to_plane(np.array([SEAT_LONLAT]))[0]
+            return _county_seat()
         return np.asarray(self.xy[self.seats[town]])
+
+
+def _county_seat() -> NDArray[np.float64]:
+    return to_plane(np.array([SEAT_LONLAT])).reshape(2)
 
 
 def _membership() -> dict[tuple[str, str], list[str]]:
@@ -92,15 +96,21 @@ def _membership() -> dict[tuple[str, str], list[str]]:
 
 
 def _village_points(draws: Draws, terrain: Terrain, count: int) -> NDArray[np.float64]:
-    """Throw villages into the valleys, far enough from the outline, the seat and each other."""
+    """Throw villages into the valleys, far enough from the outline, the seat and each other.
+
+    Raises
+    ------
+    InputError
+        If there is no room for so many.
+    """
     county = outline_plane()
     west, south, east, north = county.bounds
-    seat = to_plane(np.array([SEAT_LONLAT]))
+    seat = _county_seat()
     many = 40 * count
     thrown = np.column_stack([draws.between(west, east, many), draws.between(south, north, many)])
-    # Half of the villages keep their distance, half may lie as near as allowed: hamlets that see
-    # each other across a ravine are where a circle on the map misleads.
-    apart = np.where(draws.unit(many) < 0.5, _SPACING_M, _WIDE_SPACING_M)
+    # One village in five keeps its distance, the others may lie as near as allowed: hamlets that
+    # see each other across a ravine are where a circle on the map misleads.
+    apart = np.where(draws.unit(many) < 0.8, _SPACING_M, _WIDE_SPACING_M)
     valley = 1.0 - terrain.height(thrown)
     wanted = draws.unit(many) < 0.05 + valley * valley
     thrown = to_plane(to_lonlat(thrown))
@@ -128,7 +138,7 @@ def _first_centres(
     """Draw a first centre a township: 善福 beyond 北底 as seen from the seat, 上马 beside 虒亭."""
     at = points[draws.order(len(points))[: len(towns)]].copy()
     where = {town: k for k, town in enumerate(towns)}
-    seat = to_plane(np.array([SEAT_LONLAT]))[0]
+    seat = _county_seat()
     at[where[COUNTY_SEAT]] = seat
     at[where["140423201000"]] = (seat + at[where["140423200000"]]) / 2
     shift = draws.between(-6_000.0, 6_000.0, 2)
@@ -219,7 +229,7 @@ def layout(seed: int) -> Layout:
     groups = _membership()
     towns = sorted({then for then, _ in groups})
     sizes = [sum(len(codes) for (then, _), codes in groups.items() if then == t) for t in towns]
-    seat = to_plane(np.array([SEAT_LONLAT]))[0]
+    seat = _county_seat()
     communities = to_plane(
         to_lonlat(seat + _COMMUNITIES_M + draws.between(-70.0, 70.0, 12).reshape(6, 2))
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, cKDTree
 
 from layers.sample.draws import Draws
@@ -67,13 +69,14 @@ def open_ground(draws: Draws, nets: list[Net], terrain: Terrain) -> Ground:
     mesh = _mesh(draws, streets)
     xy = np.vstack([streets, mesh])
     net_of = np.concatenate([net_of, np.full(len(mesh), -1)])
-    corners = Delaunay(xy).simplices
+    corners = Delaunay(xy).simplices.astype(np.int64)
     pairs = np.sort(np.vstack([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]), axis=1)
-    pairs = np.unique(pairs.astype(np.int64), axis=0)
+    pairs = np.unique(pairs, axis=0)
     apart = (net_of[pairs[:, 0]] != net_of[pairs[:, 1]]) | (net_of[pairs[:, 0]] < 0)
     length = _length(xy, pairs)
     pairs = pairs[apart & (length <= _LONGEST_LINK_M)]
     pairs = pairs[_clear(xy, pairs, net_of, nets)]
+    pairs = pairs[_open(pairs, net_of)]
     return Ground(xy, net_of, pairs, _cost(xy, pairs, terrain))
 
 
@@ -105,16 +108,29 @@ def _clear(
     begin, end = xy[pairs[:, 0]], xy[pairs[:, 1]]
     inner = outline_plane().buffer(-_FROM_OUTLINE_M)
     shapely.prepare(inner)
-    clear = shapely.contains_properly(inner, shapely.linestrings(np.stack([begin, end], axis=1)))
+    lines = shapely.linestrings(np.stack([begin, end], axis=1))
+    clear = np.array(shapely.contains_properly(inner, lines))
     # A link's end at a crossing touches that crossing's streets: look at the link without it.
     step = 0.04 * (end - begin)
     begin = np.where((net_of[pairs[:, 0]] >= 0)[:, None], begin + step, begin)
     end = np.where((net_of[pairs[:, 1]] >= 0)[:, None], end - step, end)
-    streets = shapely.linestrings(np.concatenate([net.xy[net.ends] for net in nets]))
+    streets = np.asarray(shapely.linestrings(np.concatenate([n.xy[n.ends] for n in nets])))
     lines = shapely.linestrings(np.stack([begin, end], axis=1))
     hit = shapely.STRtree(streets).query(lines, predicate="intersects")[0]
     clear[hit] = False
-    return np.asarray(clear)
+    return clear
+
+
+def _open(pairs: NDArray[np.int64], net_of: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which links lead to open ground: the largest part of the mesh, or a door to it."""
+    mesh = net_of < 0
+    inner = pairs[mesh[pairs].all(axis=1)]
+    graph = coo_array((np.ones(len(inner)), inner.T), shape=(len(mesh), len(mesh)))
+    part = connected_components(graph, directed=False)[1]
+    main = part == np.bincount(part[mesh]).argmax()
+    door = np.zeros(len(mesh), dtype=bool)
+    door[pairs[main[pairs].any(axis=1)].ravel()] = True
+    return np.asarray((main | door)[pairs].all(axis=1))
 
 
 def _cost(

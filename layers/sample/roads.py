@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,7 @@ class _Edge:
 def _nets(draws: Draws, plan: Layout, seed: int) -> list[Net]:
     """Draw the town's grid, then a net for every village outside it, in the order of the codes."""
     persons = people(seed)["population"]
-    nearest = cKDTree(plan.xy).query(plan.xy, 2)[0][:, 1]
+    nearest = np.asarray(cKDTree(plan.xy).query(plan.xy, 2)[0])[:, 1]
     border = distance(points(plan.xy), outline_plane().exterior)
     reach = np.minimum(np.minimum(nearest / 2 - 30.0, border - _FROM_OUTLINE_M), _REACH_M)
     nets = [town_net(draws, plan.seat_xy(COUNTY_SEAT))]
@@ -148,8 +148,8 @@ def _ways(highway: str, one_way: int) -> dict[str, Any]:
     return {"walk": "both", "etrike": wheels, "car": wheels, "car_kmh": _CAR_KMH.get(highway)}
 
 
-def _parts(edges: list[_Edge], connection: str) -> NDArray[np.int32]:
-    """Number the parts that wheels keep together; `strong`: there and back again."""
+def _parts(edges: list[_Edge], connection: Literal["weak", "strong"]) -> NDArray[np.int32]:
+    """Give each place the number of its part for wheels; `strong`: there and back again."""
     rows, columns = [], []
     for edge in edges:
         begin, end = edge.nodes[0], edge.nodes[-1]

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 from scipy.spatial import Delaunay, cKDTree
 
+from geo.errors import InputError
 from layers.sample.draws import Draws
 from layers.sample.mesh import Ground
 from layers.sample.streets import Net
@@ -23,6 +24,7 @@ _WAYS_OUT = 3
 _TOWN_WAYS_OUT = 9
 _SAME_WAY = 0.35
 _SAME_TOWN_WAY = 0.85
+_NEAR_CM = 1_500_000.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ def routes(draws: Draws, nets: list[Net], ground: Ground, terrain: Terrain) -> R
     Returns
     -------
     Links in use. A place has one to three ways out, the town up to nine.
+
+    Raises
+    ------
+    InputError
+        If the streets of a place are shut in.
     """
     joins, needed = _joins(draws, np.array([net.centre for net in nets]), terrain)
     gates = _gates(joins, nets, ground)
@@ -83,9 +90,9 @@ def _joins(
     draws: Draws, centres: NDArray[np.float64], terrain: Terrain
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Choose which places get a road: spanning tree, then Gabriel pairs by lot and relief."""
-    corners = Delaunay(centres).simplices
+    corners = Delaunay(centres).simplices.astype(np.int64)
     pairs = np.sort(np.vstack([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]), axis=1)
-    pairs = np.unique(pairs.astype(np.int64), axis=0)
+    pairs = np.unique(pairs, axis=0)
     begin, end = centres[pairs[:, 0]], centres[pairs[:, 1]]
     step = end - begin
     length = np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1])
@@ -104,11 +111,21 @@ def _joins(
 
 
 def _gates(joins: NDArray[np.int64], nets: list[Net], ground: Ground) -> list[tuple[int, int]]:
-    """Choose at which crossings a road leaves its places: few ways out, each in its direction."""
+    """Choose at which crossings a road leaves its places: few ways out, each in its direction.
+
+    Raises
+    ------
+    InputError
+        If the streets of a place are shut in.
+    """
     doors: dict[int, set[int]] = {}
     for end in ground.links.ravel():
         if ground.net_of[end] >= 0:
             doors.setdefault(int(ground.net_of[end]), set()).add(int(end))
+    if len(doors) < len(nets):
+        raise InputError(
+            "种子排出的村庄没有出路，请换一个 --seed。", code="sample_seed", where="seed"
+        )
     largest = max(range(len(nets)), key=lambda k: len(nets[k].xy))
     main = nets[largest].ends[nets[largest].rank > 0].ravel()
     first = int(np.flatnonzero(ground.net_of == largest)[0])
@@ -155,12 +172,16 @@ class _Walk:
 
     def route(self, begin: int, end: int) -> list[int]:
         """Positions of the links on the cheapest way."""
-        limit = 30_000.0 * 100
-        _, before = dijkstra(self._graph, indices=begin, return_predecessors=True, limit=limit)
+        for limit in (_NEAR_CM, np.inf):
+            _, before = dijkstra(
+                self._graph, indices=[begin], return_predecessors=True, limit=limit
+            )
+            if before[0, end] >= 0:
+                break
         way = []
         at = end
         while at != begin:
-            last = int(before[at])
+            last = int(before[0, at])
             way.append(self._link_of[min(at, last), max(at, last)])
             at = last
         return way

@@ -31,7 +31,7 @@ class Terrain:
         self._knots = [draws.unit(_CELLS * _CELLS).reshape(_CELLS, _CELLS) for _ in _OCTAVES]
 
     def height(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Height at places.
+        """Give the height at places.
 
         Parameters
         ----------

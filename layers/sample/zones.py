@@ -65,7 +65,7 @@ def zones(xy: NDArray[np.float64], keys: list[tuple[str, str]]) -> tuple[Zone, .
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     faces = faces[shapely.contains_properly(county, shapely.point_on_surface(faces))]
     middles = to_plane(shapely.get_coordinates(shapely.point_on_surface(faces)))
-    owner = cKDTree(xy).query(middles)[1]
+    owner = np.asarray(cKDTree(xy).query(middles)[1])
     found: dict[tuple[str, str], Polygon] = {}
     for face, k in zip(faces, owner, strict=True):
         if keys[k] in found:
