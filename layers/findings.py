@@ -64,7 +64,7 @@ class UnreadableError(InputError):
     message
         One Chinese sentence: what, where, what to do.
     finding_code
-        Code of `finding`: I01, or I04 where the rows do not fit the headings.
+        Code of `finding`: I01, I04 where rows do not fit the headings, I12 for a refused CRS.
     """
 
     code = "unreadable"

@@ -199,7 +199,7 @@ def check_geometry(
     rows: Sequence[int],
     geometry: NDArray[np.object_],
     findings: Findings,
-) -> None:
+) -> NDArray[np.bool_]:
     """Check geometries in EPSG:4490, longitude first; one finding a row at most.
 
     Parameters
@@ -212,6 +212,10 @@ def check_geometry(
         shapely geometries; None is no geometry and no fault.
     findings
         Gets I16 (kind, not finite, invalid), I19 (0, 0), I13 (axes swapped), I11 (metres).
+
+    Returns
+    -------
+    Whether each row has no fault.
     """
     faults: dict[int, tuple[str, str]] = {}
     there = np.flatnonzero(~shapely.is_missing(geometry))
@@ -234,6 +238,9 @@ def check_geometry(
             field="geometry",
             value=shapely.to_wkt(geometry[position], rounding_precision=6),
         )
+    good = np.ones(len(geometry), bool)
+    good[list(faults)] = False
+    return good
 
 
 def _wrong_places(

@@ -1,0 +1,147 @@
+"""The county of this store: which codes it has, and how far outside of it a row lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.crs import STORED_CRS, local_tm_crs, transform_xy
+
+if TYPE_CHECKING:
+    from layers.findings import Findings
+    from layers.schema import LayerSchema
+    from layers.store import Store
+
+__all__ = ["County"]
+
+WARNED_M = 2_000.0
+REFUSED_M = 50_000.0
+
+_EDGE_DEG = 30.0
+_CODE_FIELDS = ("parent_code", "township_code", "village_code", "division_code")
+
+
+class County:
+    """The store's `divisions`; a store without them knows no county and finds nothing.
+
+    Parameters
+    ----------
+    store
+        Where the rows are going.
+    schema
+        The layer's.
+    findings
+        Gets I09 (no such division) and I15 (outside the county: above 2 km a warning, above 50 km
+        an error).
+    """
+
+    def __init__(self, store: Store, schema: LayerSchema, findings: Findings) -> None:
+        self._findings = findings
+        self._schema = schema
+        self._waiting: dict[tuple[str, str], list[int]] = {}
+        self._codes: set[str] = set()
+        self._outline: shapely.Geometry | None = None
+        if "divisions" not in store.layers() or not store.count("divisions"):
+            return
+        table = store.table("divisions")
+        self._codes = set(table.columns["code"])
+        outline = _outline(table.columns["level"], table.wkb)
+        if outline is not None:
+            west, _, east, _ = shapely.bounds(outline)
+            self._lon_0 = round(float(west + east) / 2, 1)
+            self._outline = self._planar(np.array([outline], dtype=object))[0]
+            self._near = shapely.buffer(self._outline, WARNED_M)
+            shapely.prepare(self._near)
+
+    def check_codes(self, rows: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> None:
+        """Look for the divisions that rows name; those that a later row may bring wait.
+
+        Parameters
+        ----------
+        rows
+            Row numbers.
+        columns
+            Field name -> values.
+        """
+        if not self._codes:
+            return
+        if self._schema.name == "divisions":
+            self._codes.update(code for code in columns["code"] if code is not None)
+        for name in _CODE_FIELDS:
+            for row, code in zip(rows, columns.get(name, ()), strict=False):
+                if code is not None and code not in self._codes:
+                    self._waiting.setdefault((name, code), []).append(row)
+
+    def finish(self) -> None:
+        """Report the codes that no row brought."""
+        for (name, code), rows in self._waiting.items():
+            if code in self._codes or (name == "parent_code" and code.endswith("0" * 8)):
+                continue
+            title = self._schema.fields[name].title
+            for row in rows:
+                self._findings.add(
+                    "I09",
+                    f"第 {row} 行的“{title}”{code} 在行政区划中不存在，请核对代码或先导入区划。",
+                    row=row,
+                    field=name,
+                    value=code,
+                )
+
+    def check_places(self, rows: Sequence[int], geometry: NDArray[np.object_]) -> None:
+        """Look for rows that lie outside the county.
+
+        Parameters
+        ----------
+        rows
+            Row numbers.
+        geometry
+            In EPSG:4490; None is nowhere and no fault. Coordinates are finite degrees.
+        """
+        if self._outline is None:
+            return
+        there = np.flatnonzero(~shapely.is_missing(geometry))
+        planar = self._planar(geometry[there])
+        far = np.flatnonzero(~shapely.intersects(self._near, planar))
+        for position, distance_m in zip(
+            there[far], shapely.distance(self._outline, planar[far]), strict=True
+        ):
+            refused = bool(distance_m > REFUSED_M)
+            self._findings.add(
+                "I15",
+                f"第 {rows[position]} 行在县界外"
+                + (
+                    " 50 公里以上，请检查坐标和坐标系。"
+                    if refused
+                    else f" {distance_m / 1000:.1f} 公里，可以导入，请核对坐标。"
+                ),
+                row=rows[position],
+                field="geometry",
+                value=shapely.to_wkt(geometry[position], rounding_precision=6),
+                level="error" if refused else "warning",
+            )
+
+    def _planar(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+        plane = local_tm_crs(self._lon_0)
+
+        def planar(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+            # The projection ends a quadrant away; places so far off are only known to be far.
+            lon = np.clip(xy[:, 0], self._lon_0 - _EDGE_DEG, self._lon_0 + _EDGE_DEG)
+            return np.column_stack(transform_xy(lon, xy[:, 1], STORED_CRS, plane))
+
+        moved: NDArray[np.object_] = shapely.transform(geometry, planar)
+        return moved
+
+
+def _outline(levels: Sequence[str | None], wkb: Sequence[bytes | None]) -> shapely.Geometry | None:
+    """Join the county's polygons, or its townships' where the county has none."""
+    for wanted in ("county", "township"):
+        coded = [shape for level, shape in zip(levels, wkb, strict=True) if level == wanted]
+        shapes = shapely.from_wkb(np.array(coded, dtype=object))
+        areas = shapes[np.isin(shapely.get_type_id(shapes), (3, 6))]
+        if len(areas):
+            return shapely.union_all(areas)
+    return None

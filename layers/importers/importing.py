@@ -1,0 +1,243 @@
+"""A file into a layer: read, check every row, write all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+import pyproj
+
+from geo.crs import STORED_CRS, require_crs, transform_xy
+from geo.errors import CrsError
+from layers.errors import InvalidRecord
+from layers.findings import Finding, Findings, UnreadableError
+from layers.importers.formats import open_table
+from layers.importers.osm_roads import OSM_SOURCE
+from layers.importers.rows import CheckedRows
+from layers.importers.stamps import Stamps
+
+if TYPE_CHECKING:
+    from layers.store import Actor, PutResult, Store
+
+__all__ = ["ImportReport", "import_file"]
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport:
+    """What an import did, or why it did nothing.
+
+    Attributes
+    ----------
+    new, changed, unchanged
+        Rows; of a dry run, what they would have been. All 0 after an error.
+    findings
+        In order of rows.
+    dry_run
+        Whether only a look was asked for.
+    """
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    findings: tuple[Finding, ...] = ()
+    dry_run: bool = False
+
+    @property
+    def stored(self) -> int:
+        """Rows written."""
+        return 0 if self.dry_run else self.new + self.changed
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error kept the whole file out."""
+        return any(finding.level == "error" for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the answer of `xygeo import --json`."""
+        return {
+            "stored": self.stored,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+class _Undo(Exception):  # noqa: N818  (no error: the way out of a transaction)
+    """Leave the transaction without writing."""
+
+
+def import_file(
+    store: Store,
+    layer: str,
+    path: str | Path,
+    *,
+    actor: Actor,
+    mapping: Mapping[str, str] | None = None,
+    crs: str | None = None,
+    sheet: str | None = None,
+    dry_run: bool = False,
+    quality: str | None = None,
+    source: str | None = None,
+    reason: str = "",
+    node_lines: bool = False,
+    on_progress: Progress | None = None,
+) -> ImportReport:
+    """Import a file into a layer, all rows or none.
+
+    Parameters
+    ----------
+    store
+        An open store.
+    layer
+        Name of the layer.
+    path
+        A file with one of the endings of `layers.importers.formats.SUFFIXES`.
+    actor, reason
+        Who imports and why; both go into every event.
+    mapping
+        Heading -> field for headings that are neither name nor title.
+    crs
+        CRS of the coordinates, over what the file says; a file that says nothing has degrees.
+    sheet
+        Layer inside the file, where it has several.
+    dry_run
+        Check and count, write nothing.
+    quality, source
+        For rows whose file has none.
+    node_lines
+        Roads without end nodes: join lines where they cross.
+    on_progress
+        Called with 0..1 and Chinese words.
+
+    Returns
+    -------
+    Counts and findings. One error: nothing was written. The same file again: all unchanged, and no
+    event.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, its ending unknown, `mapping` or `quality` is wrong.
+    NotFound
+        If there is no such layer.
+    StoreError
+        If the store cannot be written.
+    """
+    schema = store.schema(layer)
+    file = Path(path)
+    findings = Findings()
+    stamps = Stamps(
+        store,
+        schema,
+        findings,
+        actor=actor,
+        reason=reason,
+        quality=quality,
+        source=source,
+        file_source=_source_of(file),
+    )
+    report = ImportReport(dry_run=dry_run)
+    try:
+        table = open_table(file, layer=layer, sheet=sheet)
+        rows = CheckedRows(
+            store,
+            schema,
+            table,
+            findings,
+            stamps=stamps,
+            mapping=mapping,
+            crs=_crs(crs or table.crs, file),
+            node_lines=node_lines,
+            on_progress=on_progress or (lambda _share, _words: None),
+        )
+        result = _put(store, layer, rows, findings, actor=actor, reason=reason, dry_run=dry_run)
+        if result is not None:
+            report = ImportReport(
+                new=result.new,
+                changed=result.changed,
+                unchanged=result.unchanged,
+                dry_run=dry_run,
+            )
+    except UnreadableError as error:
+        findings.take(error.finding)
+    if findings.has_errors:
+        report = ImportReport(dry_run=dry_run)
+    return replace(report, findings=findings.listed())
+
+
+def _put(
+    store: Store,
+    layer: str,
+    rows: CheckedRows,
+    findings: Findings,
+    *,
+    actor: Actor,
+    reason: str,
+    dry_run: bool,
+) -> PutResult | None:
+    """Write in one transaction that is undone after an error and after a dry run."""
+    result: PutResult | None = None
+    with suppress(_Undo), store.batch(actor, reason):
+        try:
+            result = store.put(layer, iter(rows), actor=actor, reason=reason, merge=True)
+        except InvalidRecord as error:
+            for finding in error.findings or (_finding_of(error),):
+                findings.take(_in_file(finding, rows.numbers))
+        if dry_run or findings.has_errors:
+            _undo()
+    return result
+
+
+def _undo() -> NoReturn:
+    """Leave the transaction without writing.
+
+    Raises
+    ------
+    _Undo
+        Always.
+    """
+    raise _Undo
+
+
+def _crs(crs: str | None, file: Path) -> pyproj.CRS:
+    """Give the CRS of the coordinates, one from which there is a way to the store's.
+
+    Raises
+    ------
+    UnreadableError
+        I12: the CRS is unknown, or a datum that needs control points.
+    """
+    if crs is None:
+        return STORED_CRS
+    try:
+        found = require_crs(crs, file.name)
+        transform_xy(np.empty(0), np.empty(0), found, STORED_CRS)
+    except CrsError as error:
+        raise UnreadableError(None, str(error), finding_code="I12") from error
+    return found
+
+
+def _source_of(file: Path) -> str:
+    """Name the file, and for OpenStreetMap who made its contents."""
+    osm = file.name.casefold().endswith(".osm.pbf")
+    return f"{OSM_SOURCE}，{file.name}" if osm else file.name
+
+
+def _finding_of(error: InvalidRecord) -> Finding:
+    return Finding(None, error.where, None, "I06", str(error))
+
+
+def _in_file(finding: Finding, numbers: list[int]) -> Finding:
+    """Give a finding of the store the row number of the file."""
+    if finding.row is None or not 0 < finding.row <= len(numbers):
+        return finding
+    number = numbers[finding.row - 1]
+    message = finding.message.replace(f"第 {finding.row} 行", f"第 {number} 行", 1)
+    return replace(finding, row=number, message=message)
