@@ -8,10 +8,13 @@ from shapely.geometry import Polygon
 
 from layers.facts import outline
 
-__all__ = ["DECIMALS", "outline_plane", "to_lonlat", "to_plane"]
+__all__ = ["DECIMALS", "LATTICE_DEG", "outline_plane", "to_lonlat", "to_plane"]
 
 DECIMALS = 6
 """Decimals of a degree that every coordinate is rounded to, about 0.1 m."""
+
+LATTICE_DEG = 1e-6
+"""Spacing of the lattice that this makes."""
 
 # A plain scaling in the middle of the county: within 0.3 % everywhere in it, and the same bits on
 # every machine, which a map projection's sines are not.

@@ -27,7 +27,7 @@ from layers.sample.terrain import Terrain
 
 __all__ = ["road_rows"]
 
-_AREA_A_PERSON_M2 = 150.0
+_AREA_A_PERSON_M2 = 165.0
 _REACH_M = 620.0
 _FROM_OUTLINE_M = 70.0
 _PATH_SHARE = 0.3
@@ -197,7 +197,9 @@ def _network(seed: int) -> tuple[NDArray[np.float64], list[_Edge], Trips]:
     lot = draws.unit(len(chains))
     edges = _street_edges(nets, draws, gates)
     for (nodes, minor), chance in zip(chains, lot, strict=True):
-        edges.append(_Edge(nodes, minor=minor, path=minor and bool(chance < _PATH_SHARE)))
+        off_town = nodes[0] >= len(nets[0].xy) and nodes[-1] >= len(nets[0].xy)
+        path = minor and off_town and bool(chance < _PATH_SHARE)
+        edges.append(_Edge(nodes, minor=minor, path=path))
     edges = _untrapped(edges)
     ends = np.array([(edge.nodes[0], edge.nodes[-1]) for edge in edges])
     cost = np.array([_cost(edge, ground.xy) for edge in edges])

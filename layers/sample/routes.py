@@ -66,8 +66,9 @@ def routes(draws: Draws, nets: list[Net], ground: Ground, terrain: Terrain) -> R
     InputError
         If the streets of a place are shut in.
     """
-    joins, needed = _joins(draws, np.array([net.centre for net in nets]), terrain)
-    gates = _gates(joins, nets, ground)
+    town = max(range(len(nets)), key=lambda k: len(nets[k].xy))
+    joins, needed = _joins(draws, np.array([net.centre for net in nets]), town, terrain)
+    gates = _gates(joins, nets, town, ground)
     net_of = ground.net_of[ground.links]
     chosen = np.zeros(len(ground.xy), dtype=bool)
     chosen[list({gate for pair in gates for gate in pair})] = True
@@ -87,7 +88,7 @@ def routes(draws: Draws, nets: list[Net], ground: Ground, terrain: Terrain) -> R
 
 
 def _joins(
-    draws: Draws, centres: NDArray[np.float64], terrain: Terrain
+    draws: Draws, centres: NDArray[np.float64], town: int, terrain: Terrain
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Choose which places get a road: spanning tree, then Gabriel pairs by lot and relief."""
     corners = Delaunay(centres).simplices.astype(np.int64)
@@ -98,19 +99,23 @@ def _joins(
     length = np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1])
     ridge = np.max([terrain.height(begin + step * part) for part in (0.25, 0.5, 0.75)], axis=0)
     gabriel = cKDTree(centres).query(begin + step / 2)[0] >= length / 2 - 0.01
-    weight = np.floor(length * (1.0 + 2.0 * ridge)) + 1.0
+    # Whole metres, made unique: a tie would be broken by how a machine happens to sort.
+    weight = np.floor(length * (1.0 + 2.0 * ridge)) * len(pairs) + np.arange(len(pairs)) + 1.0
     count = len(centres)
     tree = minimum_spanning_tree(csr_array((weight, pairs.T), shape=(count, count))).tocoo()
     at = {(int(a), int(b)): k for k, (a, b) in enumerate(pairs)}
     needed = np.zeros(len(pairs), dtype=bool)
     needed[[at[int(a), int(b)] for a, b in zip(tree.row, tree.col, strict=True)]] = True
-    extra = gabriel & (draws.unit(len(pairs)) < _EXTRA_SHARE * (1.6 - ridge))
+    wanted = draws.unit(len(pairs)) < _EXTRA_SHARE * (1.6 - ridge)
+    extra = gabriel & (wanted | (pairs == town).any(axis=1))
     use = np.flatnonzero(needed | extra)
     order = use[np.lexsort((length[use], ~needed[use]))]
     return pairs[order], needed[order]
 
 
-def _gates(joins: NDArray[np.int64], nets: list[Net], ground: Ground) -> list[tuple[int, int]]:
+def _gates(
+    joins: NDArray[np.int64], nets: list[Net], town: int, ground: Ground
+) -> list[tuple[int, int]]:
     """Choose at which crossings a road leaves its places: few ways out, each in its direction.
 
     Raises
@@ -126,10 +131,9 @@ def _gates(joins: NDArray[np.int64], nets: list[Net], ground: Ground) -> list[tu
         raise InputError(
             "种子排出的村庄没有出路，请换一个 --seed。", code="sample_seed", where="seed"
         )
-    largest = max(range(len(nets)), key=lambda k: len(nets[k].xy))
-    main = nets[largest].ends[nets[largest].rank > 0].ravel()
-    first = int(np.flatnonzero(ground.net_of == largest)[0])
-    doors[largest] &= {first + int(crossing) for crossing in main}
+    main = nets[town].ends[nets[town].rank > 0].ravel()
+    first = int(np.flatnonzero(ground.net_of == town)[0])
+    doors[town] &= {first + int(crossing) for crossing in main}
     taken: dict[int, list[int]] = {}
 
     def towards(place: int, other: int) -> int:
@@ -142,9 +146,8 @@ def _gates(joins: NDArray[np.int64], nets: list[Net], ground: Ground) -> list[tu
             return along, along / (1.0 + float(np.sqrt(out[0] * out[0] + out[1] * out[1])))
 
         have = taken.setdefault(place, [])
-        town = place == largest
-        limit = _TOWN_WAYS_OUT if town else _WAYS_OUT
-        same = _SAME_TOWN_WAY if town else _SAME_WAY
+        limit = _TOWN_WAYS_OUT if place == town else _WAYS_OUT
+        same = _SAME_TOWN_WAY if place == town else _SAME_WAY
         best = max(have, key=lambda gate: part(gate)[1], default=None)
         if best is not None and (len(have) >= limit or part(best)[1] > same):
             return best

@@ -75,7 +75,7 @@ def village_net(draws: Draws, centre: NDArray[np.float64], area_m2: float, reach
     net = _grid(draws, columns, rows, axes, _SHAKE_M)
     # Lanes along the village's length stay whole, those across it are broken more or less often.
     along = net.street < len(rows)
-    chance = np.where(along, 0.15, 0.25 + 0.35 * loss)
+    chance = np.where(along, 0.12, 0.15 + 0.35 * loss)
     keep = _connected(net, lot[: len(along)], chance, first=along)
     return _placed(net, keep, centre, draws.between(-11.0, 11.0, 2), lean)
 

@@ -11,7 +11,7 @@ from scipy.spatial import Voronoi, cKDTree
 from shapely.geometry import LineString, Polygon
 
 from layers.facts import outline
-from layers.sample.plane import DECIMALS, to_lonlat, to_plane
+from layers.sample.plane import DECIMALS, LATTICE_DEG, to_lonlat, to_plane
 
 __all__ = ["Zone", "zones"]
 
@@ -61,7 +61,7 @@ def zones(xy: NDArray[np.float64], keys: list[tuple[str, str]]) -> tuple[Zone, .
         if a < len(xy) and b < len(xy) and keys[a] != keys[b]
     ]
     county = outline()
-    noded = shapely.union_all([*borders, county.exterior], grid_size=10.0**-DECIMALS)
+    noded = shapely.union_all([*borders, county.exterior], grid_size=LATTICE_DEG)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     faces = faces[shapely.contains_properly(county, shapely.point_on_surface(faces))]
     middles = to_plane(shapely.get_coordinates(shapely.point_on_surface(faces)))
