@@ -190,7 +190,7 @@ def transform_xy(
 
 
 def to_crs(frame: gpd.GeoDataFrame, target: pyproj.CRS) -> gpd.GeoDataFrame:
-    """A copy of the frame in another CRS, without ballpark shortcuts.
+    """Copy a frame into another CRS, without ballpark shortcuts.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def to_crs(frame: gpd.GeoDataFrame, target: pyproj.CRS) -> gpd.GeoDataFrame:
 
 @lru_cache(maxsize=64)
 def local_tm_crs(lon_0: float, base: pyproj.CRS = STORED_CRS) -> pyproj.CRS:
-    """The plane of a network: transverse Mercator, scale 1 on its own central meridian.
+    """Make the plane of a network: transverse Mercator, scale 1 on its own central meridian.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def local_tm_crs(lon_0: float, base: pyproj.CRS = STORED_CRS) -> pyproj.CRS:
 def print_crs(
     bounds: tuple[float, float, float, float], *, otherwise: pyproj.CRS | None = None
 ) -> pyproj.CRS:
-    """The projected CRS in which a map of these bounds is drawn.
+    """Choose the projected CRS in which a map of these bounds is drawn.
 
     Parameters
     ----------
@@ -321,7 +321,7 @@ def _word(named: object) -> str:
 
 @lru_cache(maxsize=256)
 def _verdict(srs: str) -> tuple[pyproj.CRS, bool]:
-    """The CRS as it is stored, and whether its datum is one of the refused."""
+    """Return the CRS as it is stored, and whether its datum is one of the refused."""
     crs = pyproj.CRS.from_user_input(srs)
     geodetic = crs.geodetic_crs
     datum = _word(geodetic.datum) if geodetic is not None else ""

@@ -245,7 +245,7 @@ def _numbers(edges: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
 
 def _integers(edges: gpd.GeoDataFrame, name: str) -> NDArray[np.int64]:
     numbers = edges[name]
-    if len(edges) and not pd.api.types.is_integer_dtype(numbers) or numbers.isna().any():
+    if (len(edges) and not pd.api.types.is_integer_dtype(numbers)) or numbers.isna().any():
         raise InputError(
             f"路网的列 {name} 应全为整数编号，请改正。", code="node_id_invalid", where=name
         )
@@ -266,7 +266,13 @@ def _words(edges: gpd.GeoDataFrame, name: str) -> pd.Series:
 
 
 def _require_one_place(node: int, places: NDArray[np.float64], crs: pyproj.CRS | None) -> None:
-    """Refuse places of one node that are more than a metre apart."""
+    """Refuse places of one node that are more than a metre apart.
+
+    Raises
+    ------
+    NetworkError
+        `node_at_two_places`.
+    """
     at = gpd.GeoSeries(shapely.points(places), crs=crs)
     worst_m = 0.0
     for place in places:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionArray
 
 __all__ = [
+    "nullable",
     "require_columns",
     "require_direction",
     "require_not_negative",
@@ -196,15 +197,18 @@ def sorted_positions(index: pd.Index) -> NDArray[np.intp]:
         return np.argsort(index.astype(str).to_numpy(object), kind="stable")
 
 
+def nullable(ids: pd.Index | pd.Series) -> ExtensionArray:
+    """Ids as a nullable array of their kind: integers `Int64`, text `string`, the rest as is."""
+    kind = pd.api.types.infer_dtype(ids, skipna=True)
+    if kind == "string":
+        return pd.array(ids.to_numpy(object), dtype=pd.StringDtype(na_value=pd.NA))
+    found: ExtensionArray = pd.Series(ids).convert_dtypes(convert_string=False).array
+    return found
+
+
 def take_ids(index: pd.Index, positions: NDArray[np.integer]) -> ExtensionArray:
     """Ids at these positions in a nullable array of the index's kind; -1 is `<NA>`."""
-    if isinstance(index.dtype, pd.StringDtype) or index.inferred_type == "string":
-        ids = pd.array(index.to_numpy(object), dtype=pd.StringDtype(na_value=pd.NA))
-    else:
-        ids = index.to_series().convert_dtypes(convert_string=False).array
-        if isinstance(ids, pd.arrays.NumpyExtensionArray):  # no nullable kind: plain objects
-            ids = pd.array([*index, pd.NA], dtype=object)[:-1]
-    return ids.take(positions, allow_fill=True, fill_value=pd.NA)
+    return nullable(index).take(positions, allow_fill=True, fill_value=pd.NA)
 
 
 def _number(value: float, name: str) -> float:

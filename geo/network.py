@@ -136,7 +136,7 @@ class Network:
         return _graph(np.concatenate((u, v)), np.concatenate((v, u)), len(self.nodes), _both(u))
 
     def graph(self, direction: str) -> Graph:
-        """The search graph: out of facilities (`from_facility`) or backwards into them.
+        """Arcs to search: out of facilities (`from_facility`) or backwards into them.
 
         Parameters
         ----------
@@ -344,7 +344,7 @@ def snap(
     there = np.flatnonzero(~np.isnan(xy[:, 0]))
     if len(rows) and len(there):
         plane = transform_xy(xy[there, 0], xy[there, 1], network.crs, network.metric_crs)
-        shapes = shapely.points(np.column_stack(plane))
+        shapes = np.asarray(shapely.points(np.column_stack(plane)), object)
         edge[there], offset_m[there] = _nearest_edges(tree, rows, shapes)
         lines = network.lines[edge[there]]
         along = shapely.line_locate_point(lines, shapes)
@@ -389,7 +389,7 @@ def _network(
     crs = require_measuring_crs(edges.crs, "路网")
     ids, xy, u, v = end_nodes(edges)
     links = coo_array((np.ones(len(u), np.int8), (u, v)), shape=(len(ids), len(ids)))
-    component = _by_size(connected_components(links, directed=False)[1] if len(ids) else u)
+    component = _by_size(np.asarray(connected_components(links, directed=False)[1]))
     nodes = gpd.GeoDataFrame(
         {"component": component},
         index=pd.Index(ids, name="node_id"),
@@ -403,8 +403,8 @@ def _network(
     return Network(mode, crs, _plane(crs, xy), nodes, edges, report, slope)
 
 
-def _by_size(labels: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Number components anew: 0 has most nodes; of equals, the one with the smallest node id."""
+def _by_size(labels: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Component numbers anew: 0 has most nodes; of equals, the one with the smallest node id."""
     _, first, inverse, sizes = np.unique(
         labels, return_index=True, return_inverse=True, return_counts=True
     )

@@ -1,21 +1,18 @@
 """The compiled inner loops of `geo.reach`; imported on first use, for numba costs a second.
 
-Every kernel has an explicit signature and is cached on disk beside this file, or in the user's
-cache folder where this one is read-only (numba finds it); with neither, it is compiled anew.
-All release the GIL. Scratch arrays come in clean and are left clean, so that a search costs what it
-reaches and not what the network holds.
+Scratch arrays come in clean and are left clean, so that a search costs what it reaches and not what
+the network holds.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from geo.compiled import kernel
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
@@ -28,36 +25,20 @@ __all__ = [
     "search_each",
 ]
 
-_F = TypeVar("_F", bound="Callable[..., object]")
 _INF = np.inf
 _TICKS_PER_SECOND = 2.0**34  # as in `geo.network.whole_ticks`
 
-
-def _kernel(signature: str) -> Callable[[_F], _F]:
-    """Compile for one signature; without any folder for the cache, compile in memory."""
-
-    def compiled(function: _F) -> _F:
-        options = {"nogil": True, "error_model": "numpy"}
-        try:
-            kernel: _F = numba.njit(signature, cache=True, **options)(function)
-        except RuntimeError:  # numba: "cannot cache function: no locator available"
-            kernel = numba.njit(signature, **options)(function)
-        return kernel
-
-    return compiled
-
-
 # A search keeps nodes in buckets of equal width by their seconds, first in first out within one:
-# a calendar, not a heap. A node that is improved after it was taken goes back in, so the answer does
-# not depend on the width; the width decides only how rarely that happens. Buckets are reused in a
-# circle, which is right for the same reason.
+# a calendar, not a heap. A node that is improved after it was taken goes back in, so the answer
+# does not depend on the width; the width decides only how rarely that happens. Buckets are reused
+# in a circle, which is right for the same reason.
 #
 # `links` (5, n): next and previous node in the bucket, the bucket (-1: in none), label, and the
 # nodes reached. `ends` (2, power of two): first and last node of each bucket, -1 if empty.
 # Clean: `dist` inf, `links[2]` -1, `ends[0]` -1.
 
 
-@_kernel(
+@kernel(
     "i8(i8[::1], i4[::1], f8[::1], i4[::1], f8[::1], i4[::1], f8, f8, f8[::1], i4[:,::1],"
     " i4[:,::1])"
 )
@@ -168,14 +149,14 @@ def search(
     return count
 
 
-@_kernel("void(i8, f8[::1], i4[:,::1])")
+@kernel("void(i8, f8[::1], i4[:,::1])")
 def reset(count: int, dist: NDArray[np.float64], links: NDArray[np.int32]) -> None:
     """Make scratch clean again after a search that reached `count` nodes."""
     for i in range(count):
         dist[links[4, i]] = _INF
 
 
-@_kernel(
+@kernel(
     "void(i8[::1], i4[::1], f8[::1], i4[:,::1], f8[:,::1], i4[:,::1], f8[:,::1], f8, f8, f8[::1],"
     " i4[:,::1], i4[:,::1], f8[:,::1])"
 )
@@ -216,13 +197,13 @@ def search_each(
 # the point to the other one.
 
 
-@_kernel("f8(f8)")
+@kernel("f8(f8)")
 def _tick(seconds: float) -> float:
     """Round as `geo.network.whole_ticks` does."""
-    return np.floor(seconds * _TICKS_PER_SECOND + 0.5) / _TICKS_PER_SECOND
+    return float(np.floor(seconds * _TICKS_PER_SECOND + 0.5) / _TICKS_PER_SECOND)
 
 
-@_kernel("f8(f8, f8, f8)")
+@kernel("f8(f8, f8, f8)")
 def _along(part: float, ahead_s: float, behind_s: float) -> float:
     """Seconds along a signed part of an edge; standing still needs only one way to be open."""
     if part == 0:
@@ -231,7 +212,7 @@ def _along(part: float, ahead_s: float, behind_s: float) -> float:
     return _tick(abs(part) * whole) if whole < _INF else _INF
 
 
-@_kernel("f8(f8, f8, f8, f8)")
+@kernel("f8(f8, f8, f8, f8)")
 def _straight(dx: float, dy: float, offset_m: float, speed_mps: float) -> float:
     """Seconds straight from point to point, if they are no farther apart than the offset."""
     if abs(dx) > offset_m or abs(dy) > offset_m:
@@ -240,7 +221,7 @@ def _straight(dx: float, dy: float, offset_m: float, speed_mps: float) -> float:
     return _tick(apart / speed_mps) if apart <= offset_m else _INF
 
 
-@_kernel("void(i8[::1], f8[:,::1], i8[::1], f8[:,::1], f8[::1], f8[::1], f8, f8, f8[:,::1])")
+@kernel("void(i8[::1], f8[:,::1], i8[::1], f8[:,::1], f8[::1], f8[::1], f8, f8, f8[:,::1])")
 def direct_seconds(
     edge: NDArray[np.int64],
     place: NDArray[np.float64],
@@ -267,7 +248,7 @@ def direct_seconds(
             out[i, j] = best if best <= limit_s else _INF
 
 
-@_kernel(
+@kernel(
     "void(i4[:,::1], f8[:,::1], i8[::1], f8[:,::1], i8[::1], f8[:,::1], f8[::1], f8[::1], f8,"
     " f8[::1], i4[:,::1], f8[::1], i4[::1])"
 )
@@ -289,7 +270,7 @@ def point_seconds(
     """Seconds and label of the nearest of the others for each point, after a search from them."""
     for i in range(len(edge)):
         best = _INF
-        label = np.int64(-1)
+        label = -1
         for side in range(2):
             node = leg_node[i, side]
             if node < 0:
@@ -297,7 +278,7 @@ def point_seconds(
             d = dist[node] + leg_seconds[i, side]
             if d < best or (d == best and d < _INF and links[3, node] < label):
                 best = d
-                label = np.int64(links[3, node])
+                label = int(links[3, node])
         e = edge[i]
         here = place[i]
         for j in range(len(other_edge)):
@@ -311,10 +292,10 @@ def point_seconds(
                 best = d
                 label = j
         out_seconds[i] = best
-        out_label[i] = np.int32(label)
+        out_label[i] = label
 
 
-@_kernel("i8(i8[::1], i8[::1], i4[::1], f8[::1], f8, f8[::1], f8[::1], i8[::1], f8[::1], f8[::1])")
+@kernel("i8(i8[::1], i8[::1], i4[::1], f8[::1], f8, f8[::1], f8[::1], i8[::1], f8[::1], f8[::1])")
 def node_parts(
     indptr: NDArray[np.int64],
     arcs: NDArray[np.int64],
@@ -349,7 +330,7 @@ def node_parts(
     return count
 
 
-@_kernel("i8(i8[::1], f8[::1], f8[::1])")
+@kernel("i8(i8[::1], f8[::1], f8[::1])")
 def merge_parts(
     edge: NDArray[np.int64], start: NDArray[np.float64], stop: NDArray[np.float64]
 ) -> int:
