@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -188,7 +189,8 @@ def _tables(path: Path) -> Any:  # noqa: ANN401  (fontTools has no types)
     from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415  (only needed to print)
 
     try:
-        return TTFont(path, lazy=True)
+        # Of bytes, so that no file stays open as long as the cache.
+        return TTFont(io.BytesIO(path.read_bytes()), lazy=True)
     except (TTLibError, OSError) as error:
         raise SheetError(f"读不了字体文件 {path.name}，请检查它。", where=path.name) from error
 

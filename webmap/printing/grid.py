@@ -65,12 +65,12 @@ def kilometre_grid(
     for number, value in enumerate(_multiples(west, east, step)):
         x = float(page.to_mm(np.array([[value, north]]))[0, 0])
         lines.append(np.array([(x, frame.y), (x, frame.bottom)]))
-        text = _kilometres(value, unit=number == 0)
+        text = f"{_kilometres(value)}{' km' if number == 0 else ''}"
         labels += _marks(layout, page, ink, x=x, text=text, sides=sides)
-    for number, value in enumerate(reversed(_multiples(south, north, step))):
+    for value in _multiples(south, north, step):
         y = float(page.to_mm(np.array([[west, value]]))[0, 1])
         lines.append(np.array([(frame.x, y), (frame.right, y)]))
-        text = _kilometres(value, unit=number == 0)
+        text = _kilometres(value)
         labels += _marks(layout, page, ink, y=y, text=text, sides=sides)
     drawn = PathItem(lines=tuple(lines), stroke=color, width=width, layer="grid")
     return Grid(lines=(drawn,), labels=tuple(labels))
@@ -159,7 +159,7 @@ def _marks(
     frame, outer = page.frame, layout.outer
     band = frame.y - outer.y
     size = layout.sizes["tiny"]
-    tick = band * 0.22
+    tick = band * 0.14
     out: list[Item] = []
     ticks: list[NDArray[np.float64]] = []
     if x is not None:
@@ -173,8 +173,7 @@ def _marks(
             if side in sides and frame.y + 2 * size < y < frame.bottom - 2 * size:
                 ticks.append(np.array([(edge, y), (edge + way * tick, y)]))
                 middle = edge + way * (band + tick) / 2
-                rows = text.replace("°", "°\n").replace(" ", "\n").split("\n")
-                rows = [row for row in rows if row]
+                rows = [row for row in text.replace("°", "°\n").split("\n") if row]
                 for number, row in enumerate(rows):
                     down = (number - (len(rows) - 1) / 2) * size * 1.15
                     out.append(_label(middle, y + 0.36 * size + down, row, size, ink))
@@ -189,8 +188,8 @@ def _label(x: float, y: float, text: str, size: float, ink: str) -> TextItem:
     return TextItem(x=x, y=y, text=text, size=size, fill=ink, anchor="middle", layer="grid")
 
 
-def _kilometres(metres: float, *, unit: bool) -> str:
-    return f"{metres / 1000:.10g}{' km' if unit else ''}"
+def _kilometres(metres: float) -> str:
+    return f"{metres / 1000:.10g}".replace("-", "−")
 
 
 def _degrees(value: float) -> str:

@@ -88,6 +88,9 @@ class Obstacles:
         Lines that are better not crossed.
     gap
         Least distance of a name to another and to a symbol.
+    aside
+        Distance to a name on the left or right that is kept where there is room: names in one line
+        must not read as one.
     """
 
     frame: Box
@@ -95,6 +98,7 @@ class Obstacles:
     boundaries: Sequence[Any] = ()
     roads: Sequence[Any] = ()
     gap: float = 0.2
+    aside: float = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -169,16 +173,7 @@ def place(
         taken.add(box, f"“{label.name}”")
         placed.append(Placed(label=label, box=box, pinned=True))
     for label, candidates in zip(waiting, _candidates(waiting, obstacles), strict=True):
-        chosen = next(
-            (
-                candidate
-                for candidate in candidates
-                if obstacles.frame.holds(candidate.box)
-                and taken.free(candidate.box.grown(obstacles.gap))
-                and (candidate.leader is None or taken.free_line(candidate.leader, label))
-            ),
-            None,
-        )
+        chosen = _first_free(label, candidates, obstacles, taken)
         if chosen is None:
             unplaced.append(label)
             continue
@@ -188,6 +183,24 @@ def place(
                 taken.add(bead, "引线")
         placed.append(Placed(label=label, box=chosen.box, leader=chosen.leader))
     return Placement(placed=tuple(placed), unplaced=tuple(unplaced), clashes=tuple(clashes))
+
+
+def _first_free(
+    label: Label, candidates: list[_Candidate], obstacles: Obstacles, taken: _Taken
+) -> _Candidate | None:
+    """Best free place that keeps its distance from names beside it, else the best free one."""
+    narrow: _Candidate | None = None
+    for candidate in candidates:
+        if (
+            not obstacles.frame.holds(candidate.box)
+            or not taken.free(candidate.box.grown(obstacles.gap))
+            or (candidate.leader is not None and not taken.free_line(candidate.leader, label))
+        ):
+            continue
+        if taken.free(_wider(candidate.box, obstacles.aside), names_only=True):
+            return candidate
+        narrow = narrow or candidate
+    return narrow
 
 
 class _Taken:
@@ -205,8 +218,12 @@ class _Taken:
         found = sorted(self._index.intersection(box.bounds))
         return [self._boxes[i][1] for i in found if self._boxes[i][0].meets(box)]
 
-    def free(self, box: Box) -> bool:
-        return not any(self._boxes[i][0].meets(box) for i in self._index.intersection(box.bounds))
+    def free(self, box: Box, *, names_only: bool = False) -> bool:
+        return not any(
+            self._boxes[i][0].meets(box)
+            for i in self._index.intersection(box.bounds)
+            if not names_only or self._boxes[i][1].startswith("“")
+        )
 
     def free_line(
         self, line: tuple[tuple[float, float], tuple[float, float]], label: Label
@@ -221,6 +238,10 @@ class _Taken:
                 if box.meets(bead) and not at_foot:
                     return False
         return True
+
+
+def _wider(box: Box, by: float) -> Box:
+    return Box(box.x - by, box.y, box.width + 2 * by, box.height)
 
 
 def _beads(line: tuple[tuple[float, float], tuple[float, float]]) -> list[Box]:

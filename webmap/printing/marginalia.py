@@ -144,12 +144,12 @@ def scale_bar(page: Page, layout: Layout, style: Style) -> list[Item]:
     )
     length = part * page.mm_per_m
     middle = layout.outer.x + layout.outer.width / 2
-    left, top = middle - 2 * length, layout.footer.y + 11.2 * unit
+    left, top = middle - 2 * length, layout.footer.y + 9.0 * unit
     height = 1.3 * unit
     out: list[Item] = [
         TextItem(
             x=middle,
-            y=layout.footer.y + 6.4 * unit,
+            y=layout.footer.y + 6.2 * unit,
             text=f"1:{page.scale:,}",
             size=layout.sizes["scale"],
             fill=style.ink,

@@ -12,7 +12,7 @@ import pandas as pd
 from layers.privacy import hidden_cells, shown_values
 from webmap.printing.items import Item, PathItem, TextItem
 from webmap.printing.norths import convergence_text, norths
-from webmap.printing.symbols import area_item, dot_item, line_item, symbol_item
+from webmap.printing.symbols import area_item, circle_items, dot_item, line_item, symbol_item
 from webmap.printing.typeset import broken, counted, percent
 from webmap.style import (
     AreaStyle,
@@ -122,15 +122,19 @@ class _Panel:
         columns = (
             (percent(float(summary["share"])), "路网覆盖率", self.layout.colors["accent"]),
             (counted(total - covered), "未覆盖（人）", self.style.gap_villages[-1].color),
-            (percent(float(summary["circle_share"])), "直线1公里覆盖率", "#75716a"),
+            (
+                percent(float(summary["circle_share"])),
+                "直线1公里覆盖率",
+                self.layout.colors["muted"],
+            ),
         )
         step = (self.right - self.left) / 3
-        base = self.y + self.mm(9.0)
+        base = self.y + self.mm(10.0)
         for number, (figure, caption, color) in enumerate(columns):
             x = self.left + number * step
             self.text(x, base, figure, "figure", family="song", fill=color, weight=0.02)
             self.text(x, base + self.mm(4.2), caption, "small", fill=self.layout.colors["muted"])
-        self.y = base + self.mm(9.4)
+        self.y = base + self.mm(10.2)
         sentence = (
             f"{who}共 {counted(total)} 人，{mode}{question.minutes:g}分钟内能到服务点的 "
             f"{counted(covered)} 人；按直线1公里画圈，会把 {counted(float(summary['misled']))} "
@@ -153,7 +157,7 @@ class _Panel:
         self.y += self.mm(2.0)
         self.heading("图例")
         top = self.y + self.mm(1.2)
-        pitch, head = self.mm(4.5), self.mm(4.6)
+        pitch, head = self.mm(4.9), self.mm(5.0)
         ends = [top, top]
         column = (self.right - self.left + self.mm(3)) / 2
         for name, group in groupby(rows, key=lambda row: row.heading):
@@ -163,7 +167,7 @@ class _Panel:
             y = ends[side] + self.mm(3.4)
             self.text(x, y, name, "tiny", fill=self.layout.colors["muted"])
             for number, row in enumerate(several):
-                self._swatch(row, x, y + self.mm(4.4) + number * pitch)
+                self._swatch(row, x, y + self.mm(4.9) + number * pitch)
             ends[side] = y + head + len(several) * pitch - self.mm(3.4)
         self.y = max(ends) + self.mm(3.6)
 
@@ -194,11 +198,12 @@ class _Panel:
         corners = [(x, middle - half), (x + width, middle - half)]
         corners += [(x + width, middle + half), (x, middle + half), (x, middle - half)]
         ring = np.array(corners)
+        if drawn is self.style.areas["circle"]:
+            self.items += circle_items((ring,), self.style, self.layout, layer="legend")
+            return
         if isinstance(drawn, GapClass):
             drawn = AreaStyle(title=drawn.title, color=drawn.color)
         self.items.append(area_item((ring,), drawn, layer="legend"))
-        edge = self.style.lines["circle"]
-        self.items.append(line_item((ring,), edge, self.layout.symbols, layer="legend"))
 
     def foot(self, picture: ServicePicture, convergence_deg: float) -> None:
         """Norths and sources, upwards from the foot of the panel."""
@@ -244,12 +249,14 @@ class _Panel:
     def table(self, picture: ServicePicture) -> None:
         """Ranked gaps, as many rows as there is room for, and the sum."""
         gaps = picture.gaps
-        pitch = self.mm(4.7)
-        room = int((self.bottom - self.y - self.mm(12)) / pitch) - 1
+        pitch = self.mm(5.3)
+        room = int((self.bottom - self.y - self.mm(20)) / pitch) - 1
         if not len(gaps) or room < 1:
             return
         self.y += self.mm(2.0)
         unit = "乡镇" if picture.question.by == "township" else "村"
+        if not len(picture.townships) and not len(picture.county):
+            unit = "范围"
         self.heading("覆盖缺口排序", "按未覆盖人数，单位：人")
         shown = min(len(gaps), room)
         cells = _cells(picture)
@@ -265,16 +272,17 @@ class _Panel:
             if number % 2 == 1:
                 self._stripe(self.y, pitch)
             self.y += pitch
-            self._row(edges, row, "body", self.style.ink, lift=self.mm(1.45))
+            self._row(edges, row, "body", self.style.ink, lift=self.mm(1.7))
         self.rule(self.y)
         if len(gaps) > 1:
             self.y += pitch
-            self._row(edges, cells[-1], "body", self.style.ink, lift=self.mm(1.45), weight=0.03)
+            self._row(edges, cells[-1], "body", self.style.ink, lift=self.mm(1.7), weight=0.03)
             self.rule(self.y, "heading", self.style.ink)
+        self.y += self.mm(3.8)
+        note = "路网：沿道路在时限内可达的比例；直线：1公里直线距离内的比例。"
         if shown < len(gaps):
-            self.y += self.mm(3.4)
-            rest = f"另有 {len(gaps) - shown} 行未列出"
-            self.text(self.left, self.y, rest, "tiny", fill=self.layout.colors["muted"])
+            note += f"另有 {len(gaps) - shown} 行未列出。"
+        self.paragraph(note, "tiny", self.layout.colors["muted"])
 
     def _stripe(self, y: float, height: float) -> None:
         ring = [(self.left, y), (self.right, y), (self.right, y + height), (self.left, y + height)]

@@ -35,6 +35,8 @@ class Layout:
         Baseline of 图名.
     unit, symbols, letters, least
         Size against A3; factors on the A1 sizes of the styles; smallest letter.
+    map
+        Opacities and factors of this sheet's map.
     pens, sizes
         Widths of lines and letters of the furniture, already in mm of this paper.
     """
@@ -52,6 +54,7 @@ class Layout:
     symbols: float
     letters: float
     least: float
+    map: Mapping[str, float]
     pens: Mapping[str, float]
     sizes: Mapping[str, float]
     colors: Mapping[str, str]
@@ -79,6 +82,7 @@ class Recipe:
     paper: str
     papers: Mapping[str, Mapping[str, float]]
     measures: Mapping[str, float]
+    map: Mapping[str, float]
     pens: Mapping[str, float]
     sizes: Mapping[str, float]
     colors: Mapping[str, str]
@@ -126,6 +130,7 @@ class Recipe:
             symbols=factors["symbols"],
             letters=factors["letters"],
             least=factors["least"],
+            map=self.map,
             pens={key: value * unit for key, value in self.pens.items()},
             sizes={
                 key: max(value * unit, factors["least"])

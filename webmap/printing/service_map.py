@@ -14,7 +14,7 @@ from webmap.printing.items import Box, Item, PathItem
 from webmap.printing.labels import Label, Obstacles
 from webmap.printing.page import clipped
 from webmap.printing.symbols import (
-    area_item,
+    circle_items,
     dot_item,
     line_item,
     lines_of,
@@ -166,6 +166,7 @@ def draw_map(
         boundaries=borders,
         roads=roads,
         gap=0.22 * page.unit,
+        aside=1.1 * page.unit,
     )
     return drawing
 
@@ -208,10 +209,11 @@ class _Pen:
         self.drawing.ground.append(
             PathItem(lines=(whole,), closed=True, fill=ground, layer="ground")
         )
-        inside = clipped(land, frame)
-        self.drawing.ground.append(
-            PathItem(lines=rings_of(inside), closed=True, fill=colors["ground"], layer="county")
-        )
+        if len(land):
+            rings = rings_of(clipped(land, frame))
+            self.drawing.ground.append(
+                PathItem(lines=rings, closed=True, fill=colors["ground"], layer="county")
+            )
         if len(self.towns):
             shares = tints(self.picture.townships, colours=len(self.style.tints))
             for shape, tint in zip(clipped(self.towns, frame), shares, strict=True):
@@ -220,6 +222,7 @@ class _Pen:
                         lines=rings_of([shape]),
                         closed=True,
                         fill=self.style.tints[int(tint)],
+                        opacity=self.layout.map["tint_opacity"],
                         layer="townships",
                     )
                 )
@@ -276,11 +279,7 @@ class _Pen:
         shapes = shapely.simplify(shapes, _SIMPLE_MM)
         rings = rings_of(shapes)
         if rings:
-            self._add(area_item(rings, self.style.areas["circle"], layer="circles"))
-            edge = line_item(
-                rings, self.style.lines["circle"], self.layout.symbols, layer="circles"
-            )
-            self._add(edge)
+            self._add(*circle_items(rings, self.style, self.layout, layer="circles"))
             self.drawing.keys.add("area.circle")
 
     def borders(self, neighbours: gpd.GeoDataFrame | None) -> list[Any]:

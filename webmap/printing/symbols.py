@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,9 +15,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from webmap.style import AreaStyle, DotStyle, GapClass, LineStyle, SymbolStyle
+    from webmap.printing.recipe import Layout
+    from webmap.style import AreaStyle, DotStyle, GapClass, LineStyle, Style, SymbolStyle
 
-__all__ = ["area_item", "dot_item", "line_item", "lines_of", "rings_of", "symbol_item"]
+__all__ = [
+    "area_item",
+    "circle_items",
+    "dot_item",
+    "line_item",
+    "lines_of",
+    "rings_of",
+    "symbol_item",
+]
 
 _TURN = np.linspace(0.0, 2.0 * np.pi, 49)
 _CIRCLE = np.column_stack([np.cos(_TURN), np.sin(_TURN)])
@@ -91,6 +101,16 @@ def line_item(
 def area_item(rings: tuple[NDArray[np.float64], ...], style: AreaStyle, *, layer: str) -> PathItem:
     """Areas with one fill, holes left open."""
     return PathItem(lines=rings, closed=True, fill=style.color, opacity=style.opacity, layer=layer)
+
+
+def circle_items(
+    rings: tuple[NDArray[np.float64], ...], style: Style, layout: Layout, *, layer: str
+) -> tuple[PathItem, PathItem]:
+    """Fill and edge of service circles, on the map and in the legend alike."""
+    area = replace(style.areas["circle"], opacity=layout.map["circle_opacity"])
+    width = layout.symbols * layout.map["circle_edge"]
+    edge = replace(line_item(rings, style.lines["circle"], width, layer=layer), closed=True)
+    return area_item(rings, area, layer=layer), edge
 
 
 def dot_item(

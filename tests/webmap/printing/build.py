@@ -32,7 +32,7 @@ def facilities(places: list[tuple[float, float]], **columns: list) -> gpd.GeoDat
         "connected": [True] * n,
         **columns,
     }
-    return frame(columns, list(shapely.points(places)), [f"F{k:02d}" for k in range(n)])
+    return frame(columns, [shapely.Point(at) for at in places], [f"F{k:02d}" for k in range(n)])
 
 
 def demand(
@@ -56,7 +56,7 @@ def demand(
             "straight_m": [500.0 if c else 2500.0 for c in covered],
             "circle_covered": covered,
         },
-        list(shapely.points(places)),
+        [shapely.Point(at) for at in places],
         [f"{code or k}@2020" for k, code in enumerate(codes)],
     )
 
@@ -206,8 +206,10 @@ def county_picture() -> ServicePicture:
         if near > 800 * _M and outline.contains(shapely.Point(x, y)):
             places.append((float(x), float(y)))
     seeds = np.array(
-        [(113.03, 36.53), (113.12, 36.5), (113.0, 36.42), (112.9, 36.55), (112.8, 36.6)]
-        + [(112.95, 36.68), (113.1, 36.62), (113.15, 36.66), (112.93, 36.45)]
+        [
+            *((113.03, 36.53), (113.12, 36.5), (113.0, 36.42), (112.9, 36.55), (112.8, 36.6)),
+            *((112.95, 36.68), (113.1, 36.62), (113.15, 36.66), (112.93, 36.45)),
+        ]
     )
     points = np.array(places)
     counts = [sum(u.parent_code == t.code for u in units) for t in towns]

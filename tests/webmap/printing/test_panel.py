@@ -1,0 +1,86 @@
+"""Key figures, legend, table."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.webmap.printing.build import small_picture, town_picture
+from webmap.printing.fonts import default_fonts
+from webmap.printing.items import TextItem, text_box
+from webmap.printing.panel import panel
+from webmap.printing.recipe import load_recipe
+from webmap.style import load_style
+
+LAYOUT, STYLE, FONTS = load_recipe("circles").layout("A3"), load_style(), default_fonts()
+
+
+def texts(picture, keys=(), convergence=-0.61) -> list[TextItem]:
+    items = panel(picture, LAYOUT, STYLE, FONTS, keys=keys, convergence_deg=convergence)
+    return [item for item in items if isinstance(item, TextItem)]
+
+
+def words(picture, **more) -> list[str]:
+    return [item.text for item in texts(picture, **more)]
+
+
+def test_the_table_ranks_towns_and_ends_with_the_sum():
+    found = words(small_picture())
+    start = found.index("1")
+    assert found[start : start + 7] == ["1", "贾垴镇", "340", "0", "340", "0.0%", "0.0%"]
+    assert found[start + 7 : start + 10] == ["2", "虒亭镇", "200"]
+    assert found[found.index("合计") + 1 :][:3] == ["540", "120", "420"]
+
+
+def test_a_store_without_divisions_has_one_row_and_no_sum():
+    found = words(town_picture())
+    assert "全部" in found
+    assert "范围" in found
+    assert "合计" not in found
+
+
+def test_counts_below_five_are_hidden_with_what_gives_them_away():
+    picture = small_picture()
+    gaps = picture.gaps.assign(covered=[3.0, 100.0], uncovered=[337.0, 100.0])
+    found = words(replace(picture, gaps=gaps))
+    start = found.index("贾垴镇")
+    assert found[start + 2] == "<5"
+    assert found[start + 3] == "隐去"
+    assert "337" not in found
+    assert found[start + 4 : start + 6] == ["—", "—"]
+
+
+def test_the_legend_shows_what_occurs_and_nothing_else():
+    found = words(small_picture(), keys={"area.circle", "gap.3", "line.county"})
+    assert "服务圈" in found
+    assert "未覆盖 200–499 人" in found
+    assert "县界" in found
+    assert "乡镇界" not in found
+    assert "未覆盖 1–49 人" not in found
+
+
+@pytest.mark.parametrize(("value", "side"), [(-0.61, "以西"), (0.61, "以东"), (0.0, "一致")])
+def test_the_convergence_is_said_with_its_side(value, side):
+    assert any(side in word for word in words(small_picture(), convergence=value))
+
+
+def test_sources_stand_on_the_foot():
+    assert "资料来源：© OpenStreetMap contributors (ODbL)；demand.csv" in words(town_picture())
+
+
+def test_everything_stays_in_the_panel_and_nothing_touches():
+    keys = {f"gap.{k}" for k in range(5)} | {f"road.{k}" for k in range(5)}
+    keys |= {f"facility.{k}" for k in STYLE.facilities} | {"area.circle", "line.county"}
+    boxes = [(t, text_box(t, FONTS.item_width(t))) for t in texts(small_picture(), keys=keys)]
+    for text, box in boxes:
+        assert LAYOUT.panel.grown(0.2).holds(box), text.text
+    for number, (one, box) in enumerate(boxes):
+        for other, another in boxes[number + 1 :]:
+            assert not box.meets(another), (one.text, other.text)
+
+
+def test_many_rows_are_cut_to_the_room_and_said():
+    picture = small_picture()
+    gaps = picture.gaps.loc[[0, 1] * 40].reset_index(drop=True)
+    found = texts(replace(picture, gaps=gaps))
+    assert any("行未列出" in item.text for item in found)
+    assert max(item.y for item in found) < LAYOUT.panel.bottom
