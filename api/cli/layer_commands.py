@@ -174,7 +174,7 @@ def check(
 def _counts(store: object) -> dict[str, int]:
     from layers.catalog import catalog
 
-    return {entry.name: entry.count for entry in catalog(store)}  # type: ignore[arg-type]
+    return {entry.id: entry.count for entry in catalog(store)}  # type: ignore[arg-type]
 
 
 def _mapping(pairs: Sequence[str] | None) -> dict[str, str] | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -33,8 +34,15 @@ for commands in (demo_command, layer_commands, service_commands, print_command):
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Entry point of the command `xygeo`."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    """Run the command `xygeo`; a fault of the program itself is told as one, with its trace."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = run(words)
+    except Exception:  # noqa: BLE001 - the last door: whatever was not foreseen
+        traceback.print_exc()
+        sentence = "程序内部出错，结果未完成；请把以上文字交给维护人员。"
+        code = _refuse(sentence, code="internal", where=None, as_json="--json" in words)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geo.network import snap
 from layers.analysis.question import MODES
 from layers.analysis.roads import network_of
 from layers.catalog import catalog
@@ -61,7 +62,7 @@ def check_layers(store: Store, layer: str | None = None) -> list[LayerCheck]:
     NotFound
         If there is no such layer, code `unknown_layer`.
     """
-    names = [entry.name for entry in catalog(store) if entry.count]
+    names = [entry.id for entry in catalog(store) if entry.count]
     if layer is not None:
         names = [layer_schema(layer).name]
     roads = read_frame(store, "roads")
@@ -94,8 +95,8 @@ def _check_pieces(_frame: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> list[Fin
                     mode,
                     str(len(sizes)),
                     "R01",
-                    f"{title}路网分成 {len(sizes)} 块，最大一块占节点的 "
-                    f"{sizes.max() / sizes.sum():.1%}；各块之间无法通行，请核对断头处是否应当相连。",
+                    f"{title}路网分成 {len(sizes)} 块，最大一块有 "
+                    f"{sizes.max() / sizes.sum():.1%} 的节点；各块之间无法通行，请核对断头处。",
                     "warning",
                 )
             )
@@ -104,7 +105,7 @@ def _check_pieces(_frame: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> list[Fin
 
 def _check_snapped(frame: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> list[Finding]:
     """Points too far from any walkable road, or without a place, count as never reached."""
-    snapped = network_of(roads, "walk").snap(frame).reset_index(names="id")
+    snapped = snap(network_of(roads, "walk"), frame).reset_index(names="id")
     findings = []
     for row in snapped.index[~snapped["connected"]]:
         offset_m = float(snapped["offset_m"].iloc[row])

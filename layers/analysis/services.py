@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from geo.network import snap
 from layers.analysis.circles import dissolved_circles
 from layers.analysis.gaps import covered_demand, gap_rows, gap_summary
 from layers.analysis.inputs import read_inputs
 from layers.analysis.picture import ServicePicture
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from layers.analysis.inputs import ServiceInputs
     from layers.analysis.question import CareQuestion
     from layers.store import Store
@@ -60,9 +61,9 @@ def picture_of(inputs: ServiceInputs) -> ServicePicture:
     )
 
 
-def _facilities(inputs: ServiceInputs) -> pd.DataFrame:
+def _facilities(inputs: ServiceInputs) -> gpd.GeoDataFrame:
     counted = inputs.counted
-    snapped = inputs.network().snap(counted)
+    snapped = snap(inputs.network(), counted)
     connected = snapped["connected"].astype("boolean").reindex(inputs.facilities.index)
     frame = inputs.facilities.assign(connected=connected)
     return frame[["name", "kind", "status", "counted", "connected", "geometry"]]
