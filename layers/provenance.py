@@ -63,9 +63,14 @@ class Provenance:
 
     @property
     def attributions(self) -> tuple[str, ...]:
-        """The lines that must stand on a map or table: the sources, licences spelled out."""
-        lines = (_OSM_LINE if "openstreetmap" in s.casefold() else s for s in self.sources)
-        return tuple(dict.fromkeys(lines))
+        """The lines that must stand on a map or table: the sources, licences spelled out.
+
+        A source may name several, parted by "；" (a real name and an invented place): each is
+        said once.
+        """
+        parts = (part.strip() for source in self.sources for part in source.split("；"))
+        lines = (_OSM_LINE if "openstreetmap" in part.casefold() else part for part in parts)
+        return _unique(lines)
 
     def to_json(self) -> dict[str, Any]:
         """Give `quality`, `sources`, `source` (one line) and `notice` as every answer has them."""
