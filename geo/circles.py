@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
+from geopandas.array import from_shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.corridor import Reached, corridor, cut_lines
@@ -136,6 +137,7 @@ def service_circles(
         ]
         ids = take_ids(facilities.index, np.repeat(np.arange(len(xy)), len(limits)))
     rows = [answer for group in groups for answer in drawing.circles(group, limits)]
+    shapes = np.array([circle.geometry for _, circle in rows], object)
     return gpd.GeoDataFrame(
         {
             "facility_id": ids,
@@ -143,9 +145,10 @@ def service_circles(
             "connected": np.repeat([len(group) > 0 for group in groups], len(limits)).astype(bool),
             "reached_m": np.array([metres for metres, _ in rows], np.float64),
             "area_m2": np.array([circle.area_m2 for _, circle in rows], np.float64),
+            # Made here, for `set_geometry` with bare shapes takes as long as a circle.
+            "geometry": from_shapely(shapes, crs=network.crs),
         },
-        geometry=np.array([circle.geometry for _, circle in rows], object),
-        crs=network.crs,
+        geometry="geometry",
     )
 
 

@@ -321,5 +321,5 @@ def _areal_scale(plane: pyproj.CRS, xy: NDArray[np.float64]) -> NDArray[np.float
     knots = [np.linspace(low[k], high[k], SCALE_KNOTS) for k in range(2)]
     x, y = np.meshgrid(*knots, indexing="ij")
     lon, lat = pyproj.Proj(plane)(x, y, inverse=True)
-    factors = pyproj.Proj(plane).get_factors(lon, lat)
-    return np.asarray(RegularGridInterpolator(knots, factors.areal_scale)(xy))
+    scale = np.asarray(pyproj.Proj(plane).get_factors(lon, lat).areal_scale, np.float64)
+    return np.asarray(RegularGridInterpolator(knots, scale)(xy))
