@@ -158,14 +158,14 @@ def require_points(
             code="not_a_point",
             where=str(row),
         )
-    xy = np.column_stack((shapely.get_x(shapes), shapely.get_y(shapes)))
+    xy = np.full((len(shapes), 2), np.nan)
+    xy[there] = shapely.get_coordinates(shapes[there])
     bad = there & ~np.isfinite(xy).all(axis=1)
     if bad.any():
         row = points.index[int(np.argmax(bad))]
         raise GeometryError(
             f"{where}第“{row}”行的坐标不是有效数字，请检查坐标。", code="not_finite", where=str(row)
         )
-    xy[~there] = np.nan
     return xy
 
 
@@ -202,8 +202,8 @@ def nullable(ids: pd.Index | pd.Series) -> ExtensionArray:
     kind = pd.api.types.infer_dtype(ids, skipna=True)
     if kind == "string":
         return pd.array(ids.to_numpy(object), dtype=pd.StringDtype(na_value=pd.NA))
-    found: ExtensionArray = pd.Series(ids).convert_dtypes(convert_string=False).array
-    return found
+    array: ExtensionArray = ids.array
+    return pd.array(ids.to_numpy()) if isinstance(ids.dtype, np.dtype) else array
 
 
 def take_ids(index: pd.Index, positions: NDArray[np.integer]) -> ExtensionArray:
