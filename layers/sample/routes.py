@@ -131,9 +131,9 @@ def _gates(
         raise InputError(
             "种子排出的村庄没有出路，请换一个 --seed。", code="sample_seed", where="seed"
         )
-    main = nets[town].ends[nets[town].rank > 0].ravel()
     first = int(np.flatnonzero(ground.net_of == town)[0])
-    doors[town] &= {first + int(crossing) for crossing in main}
+    main = {first + int(at) for at in nets[town].ends[nets[town].rank > 0].ravel()}
+    doors[town] = doors[town] & main or doors[town]
     taken: dict[int, list[int]] = {}
 
     def towards(place: int, other: int) -> int:
