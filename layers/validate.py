@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from layers.schema import Field, LayerSchema, Rule
 
-__all__ = ["Finding", "Findings", "check_frame", "check_geometry", "check_values"]
+__all__ = ["Finding", "Findings", "check_frame", "check_geometry", "check_values", "plain_value"]
 
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 _MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9][0-9]{9}(?![0-9A-Za-z])")
@@ -307,15 +307,17 @@ def check_frame(frame: gpd.GeoDataFrame, schema: LayerSchema) -> list[Finding]:
     findings = Findings()
     rows = range(1, len(frame) + 1)
     columns = {
-        name: [_plain(value) for value in frame[name]] for name in schema.fields if name in frame
+        name: [plain_value(value) for value in frame[name]]
+        for name in schema.fields
+        if name in frame
     }
     check_values(schema, rows, columns, findings)
     check_geometry(schema, rows, np.asarray(frame.geometry.array, dtype=object), findings)
     return list(findings.listed())
 
 
-def _plain(value: object) -> object:
-    """Turn a cell of a frame into what `check_values` takes."""
+def plain_value(value: object) -> object:
+    """Turn a cell of a frame into a plain Python value; every kind of missing becomes None."""
     if isinstance(value, pd.Timestamp):
         return value.date()
     if isinstance(value, np.generic):

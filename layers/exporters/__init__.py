@@ -1,1 +1,11 @@
-"""The store to files, whole or not at all."""
+"""The store to files, whole or not at all.
+
+`export_layer` writes a stored layer, `write_frame` a computed one. A format is a module that writes
+a `tables.ExportTable` (`csv_file`, `geojson_file`, `gpkg_file`, `xlsx_file`).
+"""
+
+from __future__ import annotations
+
+from layers.exporters.exporting import ExportReport, export_layer, write_frame
+
+__all__ = ["ExportReport", "export_layer", "write_frame"]

@@ -33,6 +33,7 @@ class Keys:
     def __init__(self, store: Store, schema: LayerSchema, findings: Findings) -> None:
         self._store = store
         self._schema = schema
+        self._key_fields = schema.key_fields
         self._findings = findings
         self._first: dict[Any, tuple[int, int]] = {}
         self._named: set[Any] = set()
@@ -74,7 +75,7 @@ class Keys:
         """Find the id if there is one, and what two rows must not share."""
         schema = self._schema
         given = record.get("id")
-        if schema.key_fields and all(record.get(n) is not None for n in schema.key_fields):
+        if self._key_fields and all(record.get(n) is not None for n in self._key_fields):
             past = schema.past_key is not None and record.get("valid_to") is not None
             made = str(schema.past_key if past else schema.key).format_map(record)
             # An ended period may keep the plain code as its id: what the file says of it holds.
@@ -118,7 +119,7 @@ class Keys:
         self._named.add(key)
 
     def _key_field(self) -> str:
-        return next(iter((*self._schema.key_fields, *self._schema.match)), "id")
+        return next(iter((*self._key_fields, *self._schema.match)), "id")
 
     def _stored(self) -> dict[tuple[Any, ...], list[str]]:
         """Give stored ids by the match fields, read once."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.findings import Findings, shown
 from layers.importers.csv_file import unguarded
+from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
 
 if TYPE_CHECKING:
     from layers.schema import Field
@@ -178,6 +179,8 @@ def _integer(cell: object, field: Field) -> int:
         raise _WrongValueError("I04", "不是整数，请填整数")
     if isinstance(cell, str):
         text = unicodedata.normalize("NFKC", cell)
+        if text in {SMALL_TEXT, HIDDEN_TEXT}:
+            raise _WrongValueError("I04", "是隐去的小数，请用 --full 导出的文件导入")
         _refuse_e_notation(text)
         if not _INTEGER.fullmatch(text):
             raise _WrongValueError("I04", f"不是整数，请只填数字{_unit(field)}")
@@ -214,7 +217,7 @@ def _refuse_e_notation(text: str) -> None:
 
 
 def _unit(field: Field) -> str:
-    return f"，单位{field.unit}不写" if field.unit else ""
+    return f"，不写单位“{field.unit}”" if field.unit else ""
 
 
 def _boolean(cell: object, field: Field) -> bool:  # noqa: ARG001  (all parsers are called alike)

@@ -1,0 +1,201 @@
+"""xlsx for people: the sheet 数据 with Chinese titles, the sheet 说明 that says what it is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import shapely
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from layers.exporters.cells import list_text
+from layers.exporters.tables import Block, ExportTable, shown_column
+from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
+from layers.schema import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+__all__ = ["write_xlsx"]
+
+_CELL_CHARACTERS = 32_767  # the format's own limit
+_WIDTHS = (6, 48)
+_HEAD = PatternFill("solid", fgColor="E8EEF4")
+_LON = Field(name="lon", title="经度", type="real")
+_LAT = Field(name="lat", title="纬度", type="real")
+_WKT = Field(name="wkt", title="几何", type="text", max_length=_CELL_CHARACTERS)
+_NO_DAY = date(1980, 1, 1)
+_MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
+
+
+def write_xlsx(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -> None:
+    """Write a workbook, row by row.
+
+    Codes are text cells, dates are dates, coded values show their titles, points have 经度 and
+    纬度, other geometry is WKT as far as a cell holds it.
+
+    Parameters
+    ----------
+    table
+        What to write.
+    path
+        Where.
+    on_rows
+        Told how many rows are done.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("数据")
+    columns = [*table.fields, *_shape_fields(table.kinds)]
+    blocks = iter(table.blocks)
+    first = next(blocks, None)
+    sample = [] if first is None else _rows(table, first)[:200]
+    for number, width in enumerate(_column_widths(columns, sample), start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.freeze_panes = "A2"
+    sheet.append([_cell(sheet, field.title, head=True) for field in columns])
+    done = cut = 0
+    for block in chain([] if first is None else [first], blocks):
+        for values in _rows(table, block):
+            cells = [_cell(sheet, v, f) for f, v in zip(columns, values, strict=True)]
+            cut += sum(isinstance(v, str) and len(v) > _CELL_CHARACTERS for v in values)
+            sheet.append(cells)
+        done += len(block)
+        on_rows(done)
+    _write_notes(book.create_sheet("说明"), table, columns, cut)
+    book.save(path)
+    _date_from_data(path, table.day or _NO_DAY)
+
+
+def _shape_fields(kinds: tuple[str, ...]) -> list[Field]:
+    if not kinds:
+        return []
+    return [_LON, _LAT] if kinds == ("Point",) else [_WKT]
+
+
+def _rows(table: ExportTable, block: Block) -> list[tuple[Any, ...]]:
+    columns = [
+        [_shown(field, value) for value in shown_column(table, block, field)]
+        for field in table.fields
+    ]
+    if table.kinds == ("Point",):
+        there = ~shapely.is_missing(block.geometry)
+        columns += [
+            [value if known else None for value, known in zip(values, there, strict=True)]
+            for values in (shapely.get_x(block.geometry), shapely.get_y(block.geometry))
+        ]
+    elif table.kinds:
+        columns.append(shapely.to_wkt(block.geometry, rounding_precision=20).tolist())
+    return list(zip(*columns, strict=True))
+
+
+def _shown(field: Field, value: object) -> object:
+    """Give a value as people read it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        titled = [field.codes.get(item, item) for item in value]
+        return list_text(titled if len(set(titled)) == len(titled) else value)
+    if isinstance(value, str):
+        return field.codes.get(value, value)
+    return value
+
+
+def _cell(sheet: Any, value: Any, field: Field | None = None, *, head: bool = False) -> Any:  # noqa: ANN401
+    """Make one cell; text is a string cell whatever it starts with."""
+    text = isinstance(value, str)
+    if text and len(value) > _CELL_CHARACTERS:
+        return None  # half a shape or half a note would be read as a whole one
+    code = field is not None and field.pattern is not None
+    day = isinstance(value, date)
+    if not (head or day or (text and (code or value.startswith("=")))):
+        return value  # five times faster than a cell of its own
+    cell = WriteOnlyCell(sheet, value=value)
+    if text:
+        cell.data_type = "s"
+        cell.number_format = "@"
+    elif day:
+        cell.number_format = "yyyy-mm-dd"
+    if head:
+        cell.font = Font(bold=True)
+        cell.fill = _HEAD
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+    return cell
+
+
+def _column_widths(columns: list[Field], sample: Sequence[tuple[Any, ...]]) -> Iterator[float]:
+    low, high = _WIDTHS
+    for number, field in enumerate(columns):
+        texts = (str(row[number]) for row in sample if row[number] is not None)
+        widest = max(map(_text_width, (field.title, *texts)))
+        yield float(min(max(widest + 2, low), high))
+
+
+def _text_width(text: str) -> int:
+    """Count half-width places; a Chinese character takes two."""
+    first = text.split("\n", 1)[0][:64]
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in first)
+
+
+def _write_notes(
+    sheet: Any,  # noqa: ANN401
+    table: ExportTable,
+    columns: list[Field],
+    cut: int,
+) -> None:
+    """Say what the data are, whence, and what each column means."""
+    for letter, width in zip("ABCDE", (22, 60, 10, 10, 60), strict=True):
+        sheet.column_dimensions[letter].width = width
+    stamp = table.provenance
+    facts: list[tuple[str, object]] = [("图层", f"{table.title} {table.name}")]
+    if stamp.notice:
+        facts.append(("注意", stamp.notice))
+    facts += [
+        ("行数", table.count),
+        ("数据日期", table.day),
+        ("有效于", table.at),
+        ("最低精度", stamp.to_json()["quality"]),
+        ("来源", "；".join(stamp.attributions)),
+        ("坐标系", "CGCS2000 经纬度(EPSG:4490)" if table.kinds else None),
+    ]
+    if table.hidden is not None:
+        what = (
+            f"共 {table.hidden_cells} 格：1 至 4 人显示 {SMALL_TEXT}，"
+            f"为防推算另隐去的显示“{HIDDEN_TEXT}”；有隐去的文件不能再导入。"
+        )
+        facts.append(("隐去小数", what))
+    if cut:
+        facts.append(("未写出", f"{cut} 格超过 {_CELL_CHARACTERS} 字，留空；请另导出 geojson。"))
+    for name, value in facts:
+        if value is not None:
+            sheet.append([_cell(sheet, name, head=True), _cell(sheet, value)])
+    sheet.append([])
+    heads = ("列", "字段", "类型", "单位", "代码")
+    sheet.append([_cell(sheet, head, head=True) for head in heads])
+    for field in columns:
+        codes = "、".join(f"{title}({code})" for code, title in field.codes.items())
+        cells = (field.title, field.name, field.type, field.unit or None, codes or None)
+        sheet.append([_cell(sheet, cell) for cell in cells])
+
+
+def _date_from_data(path: Path, day: date) -> None:
+    """Put the data's day where the time of writing stands: same data, same bytes."""
+    day = max(day, _NO_DAY)  # the earliest that a zip file can say
+    stamp = f"{day.isoformat()}T00:00:00Z".encode()
+    with zipfile.ZipFile(path) as book:
+        members = [(name, book.read(name)) for name in book.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, body in members:
+            info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            dated = _MODIFIED.sub(rb"\g<1>" + stamp, body) if name == "docProps/core.xml" else body
+            book.writestr(info, dated)
