@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from layers.analysis.question import CareQuestion
 
-__all__ = ["elder_demand", "township_code"]
+__all__ = ["EVERYWHERE", "elder_demand", "township_code"]
+
+EVERYWHERE = "全部"
+"""The one unit of a store without divisions."""
 
 
 def township_code(village_code: pd.Series) -> pd.Series:
@@ -75,7 +78,7 @@ def elder_demand(
     geometry = elders.geometry.where(~placeless, code.map(places))
     unit = township_code(code) if question.by == "township" else code
     if question.by == "township" and divisions.empty:
-        unit = pd.Series("全部", index=elders.index)
+        unit = pd.Series(EVERYWHERE, index=elders.index)
     return elders.set_geometry(geometry.set_crs(elders.crs)).assign(
         weight=weight.astype(float), name=name, township_code=township_code(code), unit=unit
     )

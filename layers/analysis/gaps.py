@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from geo.coverage import by_band, coverage, straight_summary
 from geo.coverage import gaps as ranked_gaps
-
 from geo.reach import AGE_SPEEDS_MPS
+from layers.analysis.demand import EVERYWHERE
 from layers.analysis.question import AGE_COLUMNS, MODES
 
 if TYPE_CHECKING:
     from datetime import date
 
     import geopandas as gpd
-    import pandas as pd
 
     from layers.analysis.inputs import ServiceInputs
     from layers.analysis.question import CareQuestion
@@ -101,10 +102,10 @@ def gap_rows(inputs: ServiceInputs, villages: gpd.GeoDataFrame) -> pd.DataFrame:
     rows["circle_share"] = circle_covered.reindex(rows.index) / rows["total"].where(
         rows["total"] > 0
     )
-    names = inputs.divisions.drop_duplicates("code").set_index("code")["name"]
-    code = rows.index.to_series()
-    rows.insert(0, "code", code.where(code != "全部"))
-    rows.insert(1, "name", code.map(names).fillna(code))
+    names = dict(zip(inputs.divisions["code"], inputs.divisions["name"], strict=True))
+    units = [None if pd.isna(unit) else str(unit) for unit in rows.index]
+    rows.insert(0, "code", [None if unit == EVERYWHERE else unit for unit in units])
+    rows.insert(1, "name", [names.get(unit, unit) for unit in units])
     return rows.reset_index(drop=True)
 
 
