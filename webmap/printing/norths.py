@@ -91,9 +91,11 @@ def norths(
 def _star(at: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
     turn = np.radians(np.arange(0, 361, 36))
     reach = np.where(np.arange(11) % 2 == 0, radius, radius * 0.42)
-    return np.add(at, np.column_stack([np.sin(turn) * reach, -np.cos(turn) * reach]))
+    star: NDArray[np.float64] = at + np.column_stack([np.sin(turn), -np.cos(turn)]) * reach[:, None]
+    return star
 
 
 def _head(tip: NDArray[np.float64], half: float) -> NDArray[np.float64]:
     shape = [(0, -1.2), (0.75, 1.6), (0, 1.0), (-0.75, 1.6)]
-    return np.add(tip, np.array(shape) * half)
+    head: NDArray[np.float64] = tip + np.array(shape) * half
+    return head

@@ -168,12 +168,12 @@ class _Panel:
             self.text(x, y, name, "tiny", fill=self.layout.colors["muted"])
             for number, row in enumerate(several):
                 self._swatch(row, x, y + self.mm(4.9) + number * pitch)
-            ends[side] = y + head + len(several) * pitch - self.mm(3.4)
+            ends[side] = y + head + len(several) * pitch - self.mm(2.0)
         self.y = max(ends) + self.mm(3.6)
 
     def _swatch(self, row: LegendRow, x: float, baseline: float) -> None:
         size = self.layout.sizes["body"]
-        middle, width = baseline - 0.37 * size, self.mm(7.6)
+        middle, width = baseline - 0.37 * size, self.mm(8.6)
         at, factor = (x + width / 2, middle), self.layout.symbols
         drawn = row.style
         if isinstance(drawn, SymbolStyle):
@@ -260,7 +260,7 @@ class _Panel:
         self.heading("覆盖缺口排序", "按未覆盖人数，单位：人")
         shown = min(len(gaps), room)
         cells = _cells(picture)
-        widths = [self.mm(v) for v in (6, 18, 13, 11.5, 12.5, 12.5, 12.5)]
+        widths = [self.mm(v) for v in (6, 18, 12.6, 11.5, 12.3, 12.2, 12.2)]
         edges = self.left + np.cumsum(widths)
         titles = ("", unit, "60岁以上", "已覆盖", "未覆盖", "路网", "直线")
         titles = (*titles[:2], _AGES[picture.question.age].removesuffix("老人"), *titles[3:])

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import local_tm_crs, print_crs, to_crs
+from webmap.printing.displace import side_by_side
 from webmap.printing.items import Box, Item, PathItem
 from webmap.printing.labels import Label, Obstacles
 from webmap.printing.page import clipped
@@ -369,7 +370,9 @@ class _Pen:
             )
 
     def facilities(self) -> None:
-        frame, style = self.picture.facilities, self.style
+        """Draw facilities and ask for their names; those on one place stand side by side."""
+        frame, style, factor = self.picture.facilities, self.style, self.layout.symbols
+        rows = []
         for key, name, kind, counted, shape in zip(
             frame.index,
             frame["name"],
@@ -379,22 +382,26 @@ class _Pen:
             strict=True,
         ):
             at = self._inside(shape)
-            if at is None:
-                continue
-            symbol = style.facility(kind, hollow=not counted)
-            known = isinstance(kind, str) and kind in style.facilities
-            word = f"facility.{kind if known else 'other'}"
-            self.drawing.keys.add(word if counted else f"{word}.idle")
-            self._add(symbol_item(at, symbol, self.layout.symbols, layer="care_facilities"))
+            if at is not None:
+                known = isinstance(kind, str) and kind in style.facilities
+                word = f"facility.{kind if known else 'other'}"
+                self.drawing.keys.add(word if counted else f"{word}.idle")
+                symbol = style.facility(kind, hollow=not counted)
+                rows.append((at, str(key), name, symbol))
+        rows.sort(key=lambda row: (-row[3].size_mm, row[1]))
+        sizes = [symbol.size_mm * factor for *_, symbol in rows]
+        places = side_by_side([at for at, *_ in rows], sizes)
+        for at, size, (_, key, name, symbol) in zip(places, sizes, rows, strict=True):
+            self._add(symbol_item(at, symbol, factor, layer="care_facilities"))
             self._name(
                 "care_facilities",
-                str(key),
+                key,
                 name if isinstance(name, str) else "",
                 style.letters["facility"],
                 kind="facility",
                 weight=symbol.size_mm,
                 at=at,
-                radius=self._stand(at, symbol.size_mm * self.layout.symbols),
+                radius=self._stand(at, size),
             )
 
     def _inside(self, shape: Any) -> tuple[float, float] | None:  # noqa: ANN401

@@ -10,6 +10,7 @@ import numpy as np
 import pdfplumber
 import pyproj
 import pytest
+from pdfminer.pdftypes import resolve1
 
 from layers.provenance import Provenance
 from tests.webmap.printing.build import county_picture, picture, small_picture, town_picture

@@ -100,7 +100,7 @@ def test_a_pin_wins_and_reports_what_it_meets():
 
 def test_a_pin_outside_the_frame_is_reported():
     result = place([label("虒亭")], Obstacles(frame=FRAME), pins={("divisions", "虒亭"): (0, 0)})
-    assert result.clashes == ("手工定位的“虒亭”超出图廓。",)
+    assert result.clashes == ("手工定位的“虒亭”压住图廓线。",)
 
 
 def area(name: str, polygon: shapely.Polygon) -> Label:
