@@ -142,7 +142,7 @@ class OfflineMap(folium.Map):
             tiles=None,
             zoom_control=False,
             attribution_control=False,
-            zoom_snap=0.25,
+            zoom_snap=0.1,
         )
         self.default_js: list[tuple[str, str]] = []
         self.default_css: list[tuple[str, str]] = []

@@ -100,9 +100,13 @@ def facility_words(facilities: gpd.GeoDataFrame, style: Style) -> pd.DataFrame:
 
     Returns
     -------
-    The facilities' index, columns `key name kind status served`, all text; `served` says whether
-    the facility counts and has a road.
+    Those that count first, then in the order of the kinds, then by name; the facilities' index,
+    columns `key name kind status served`, all text.
     """
+    order = {kind: place for place, kind in enumerate(style.facilities)}
+    place = facilities["kind"].map(order).fillna(len(order))
+    facilities = facilities.assign(place=place, passed=~facilities["counted"].astype(bool))
+    facilities = facilities.sort_index().sort_values(["passed", "place", "name"], kind="stable")
     states = layer_schema("care_facilities").fields["status"].codes
     rows = [
         {
@@ -120,8 +124,8 @@ def facility_words(facilities: gpd.GeoDataFrame, style: Style) -> pd.DataFrame:
 
 def _served(*, counted: bool, connected: object) -> str:
     if not counted:
-        return "不计入本次统计"
-    return "计入" if pd.isna(connected) or connected else "计入，但附近没有道路"  # type: ignore[call-overload]
+        return "不计入"
+    return "计入" if pd.isna(connected) or connected else "计入，附近没有道路"  # type: ignore[call-overload]
 
 
 def _text(value: object, missing: str) -> str:
@@ -227,17 +231,16 @@ def _villages(picture: ServicePicture, style: Style, *, full: bool) -> list[dict
 
 
 def _facilities(facilities: gpd.GeoDataFrame, style: Style) -> list[dict[str, Any]]:
-    placed = facilities[_placed(facilities)].sort_index()
-    words = facility_words(placed, style)
+    words = facility_words(facilities[_placed(facilities)], style)
     return [
         {
             "id": str(row.Index),
             "name": row.name,
             "key": row.key,
             "at": _lat_lon(point),
-            "facts": [["类型", row.kind], ["状态", row.status], ["统计", row.served]],
+            "facts": [["类型", row.kind], ["状态", row.status], ["本次统计", row.served]],
         }
-        for row, point in zip(words.itertuples(), placed.geometry, strict=True)
+        for row, point in zip(words.itertuples(), facilities.geometry.loc[words.index], strict=True)
     ]
 
 
@@ -259,10 +262,23 @@ def _look(style: Style) -> dict[str, Any]:
         dash = " ".join(f"{part:g}" for part in drawn.dash_px)
         return {"color": drawn.color, "width": drawn.width_px, "dash": dash}
 
-    county = style.lines["county"].band
+    def letter(name: str, **more: float) -> dict[str, Any]:
+        given = style.letters[name]
+        weight = 700 if name == "township" else 400
+        look = {"color": given.color, "size": given.size_px, "weight": weight, "opacity": 1}
+        return look | more
+
+    band = style.lines["county"].band
     dots: dict[str, DotStyle | GapClass] = {f"dot.{k}": dot for k, dot in style.dots.items()}
     dots |= {f"gap.{place}": step for place, step in enumerate(style.gap_villages)}
     return {
+        "halo": style.halo,
+        "letters": {
+            "township": letter("township"),
+            "far": letter("township", size=20, opacity=0.5),
+            "facility": letter("facility"),
+            "village": letter("village"),
+        },
         "county": line("county"),
         "township": line("township"),
         "circle": {
@@ -270,7 +286,7 @@ def _look(style: Style) -> dict[str, Any]:
             "fill": style.areas["circle"].color,
             "opacity": style.areas["circle"].opacity,
         },
-        "band": {"color": county.color, "width": county.width_px} if county else None,
+        "band": {"color": band.color, "width": band.width_px} if band else None,
         "roads": [
             {"color": r.color, "width": r.width_px, "dash": " ".join(f"{p:g}" for p in r.dash_px)}
             for r in style.roads

@@ -125,9 +125,10 @@ def service_map(
     south_west, north_east = data["bounds"]
     middle = tuple((a + b) / 2 for a, b in zip(south_west, north_east, strict=True))
     drawn = OfflineMap(title=title, location=(middle[0], middle[1]))
-    font = f'@font-face{{font-family:"xygeo";src:url({font_data_uri([head, body, data_text])})}}'
     page = drawn.page
     css, script = _asset("map.css"), _asset("map.js")
+    letters = font_data_uri([title, head, body, data_text, script])
+    font = f'@font-face{{font-family:"xygeo";src:url({letters})}}'
     page.header.add_child(RawText(f"<style>\n{font}\n{css}</style>"), name="look")
     page.header.add_child(RawText(f"<script>\n{script}</script>"), name="draw")
     page.html.add_child(RawText(head), name="head")
@@ -170,11 +171,11 @@ def _words(
     """Everything that the templates say."""
     question = picture.question
     keys = picture_keys(picture, style)
-    legend: dict[str, list[tuple[Markup, str]]] = {}
+    legend: dict[str, list[tuple[str, Markup, str]]] = {}
     for row in legend_rows(style, keys):
         drawing = Markup(swatch(row.style))  # noqa: S704  (made of numbers and our own colours)
-        legend.setdefault(row.heading, []).append((drawing, row.title))
-    words = facility_words(picture.facilities.sort_values(["kind", "name"]), style)
+        legend.setdefault(row.heading, []).append((row.key, drawing, row.title))
+    words = facility_words(picture.facilities, style)
     facilities = [
         {**row, "svg": _facility_svg(style, str(row["key"]))}
         for row in words.assign(id=words.index.astype(str)).to_dict("records")

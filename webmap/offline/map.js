@@ -41,86 +41,92 @@ function xygeoDraw(map) {
     return box;
   }
 
-  /* One pane and one drawing a layer, from the ground up. */
-  var panes = {};
-  ["towns", "circle", "roads", "borders", "villages"].forEach(function (name, place) {
-    map.createPane(name).style.zIndex = 300 + 10 * place;
-    panes[name] = { pane: name, renderer: L.svg({ pane: name, padding: 0.5 }) };
-  });
-  ["roads", "borders"].forEach(function (name) { map.getPane(name).style.pointerEvents = "none"; });
-  map.createPane("labels").style.zIndex = 640;
-  map.getPane("labels").style.pointerEvents = "none";
-  function drawn(pane, options) { return L.extend({}, panes[pane], options); }
+  /* One canvas for all shapes: many times smoother than SVG where there is no graphics card.
+     `stack` is their order from the ground up; a layer switched on again goes back to its place. */
+  var canvas = L.canvas({ padding: 0.3, tolerance: 4 });
+  var stack = [];
+  function draw(shape, group) {
+    stack.push(shape);
+    group.addLayer(shape);
+    return shape;
+  }
+  function restack() {
+    stack.forEach(function (shape) { if (map.hasLayer(shape)) { shape.bringToFront(); } });
+  }
 
   var layers = {
     towns: L.layerGroup(), circle: L.layerGroup(), roads: L.layerGroup(), gaps: L.layerGroup(),
-    covered: L.layerGroup(), facilities: L.layerGroup(), labels: L.layerGroup()
+    covered: L.layerGroup(), facilities: L.layerGroup()
   };
 
-  /* County and towns. */
-  if (data.county.length) {
-    var border = polygons(data.county);
-    if (look.band) {
-      L.polygon(border, drawn("borders", {
-        color: look.band.color, weight: look.band.width, fill: false, interactive: false, opacity: 0.75
-      })).addTo(map);
-    }
-    L.polygon(border, drawn("borders", {
-      color: look.county.color, weight: look.county.width, dashArray: look.county.dash,
-      fill: false, interactive: false
-    })).addTo(map);
-    shapes += 1;
-  }
+  /* Towns. */
   function plain(town) {
-    town.layer.setStyle({ fillColor: town.tint, fillOpacity: 0.9 });
-    town.edge.setStyle({ color: look.township.color, weight: look.township.width, dashArray: look.township.dash });
+    town.edge.setStyle({
+      color: look.township.color, weight: look.township.width, dashArray: look.township.dash
+    });
   }
   function lit(town) {
-    town.layer.setStyle({ fillOpacity: 1 });
     town.edge.setStyle({ color: look.county.color, weight: 3, dashArray: "" });
-    town.edge.bringToFront();
   }
   data.towns.forEach(function (town) {
-    var rings = polygons(town.rings);
-    town.layer = L.polygon(rings, drawn("towns", { stroke: false }));
-    town.edge = L.polygon(rings, drawn("borders", { fill: false, interactive: false }));
-    plain(town);
+    town.layer = draw(L.polygon(polygons(town.rings), {
+      renderer: canvas, stroke: false, fillColor: town.tint, fillOpacity: 1
+    }), layers.towns);
     town.layer.bindTooltip(card(town.name, town.facts), { sticky: true, className: "tip" });
     town.layer.on("mouseover", function () { mark(town.code, true); });
     town.layer.on("mouseout", function () { mark(town.code, false); });
-    layers.towns.addLayer(town.layer).addLayer(town.edge);
     towns[town.code] = town;
     shapes += 1;
   });
 
   /* Circles and roads. */
   data.circle.forEach(function (polygon) {
-    L.polygon(polygon.map(points), drawn("circle", {
-      color: look.circle.color, weight: look.circle.width, fillColor: look.circle.fill,
-      fillOpacity: look.circle.opacity, interactive: false
-    })).addTo(layers.circle);
+    draw(L.polygon(polygon.map(points), {
+      renderer: canvas, color: look.circle.color, weight: look.circle.width,
+      fillColor: look.circle.fill, fillOpacity: look.circle.opacity, interactive: false
+    }), layers.circle);
   });
   data.roads.slice().reverse().forEach(function (lines, place) {
     var road = look.roads[data.roads.length - 1 - place];
     if (!lines.length) { return; }
-    L.polyline(lines.map(points), drawn("roads", {
-      color: road.color, weight: road.width, dashArray: road.dash, interactive: false, opacity: 0.85,
-      smoothFactor: 1
-    })).addTo(layers.roads);
+    draw(L.polyline(lines.map(points), {
+      renderer: canvas, color: road.color, weight: road.width, dashArray: road.dash,
+      opacity: 0.85, interactive: false
+    }), layers.roads);
   });
+
+  /* Boundaries, the higher above the lower. */
+  data.towns.forEach(function (town) {
+    town.edge = draw(L.polygon(polygons(town.rings), {
+      renderer: canvas, fill: false, interactive: false
+    }), layers.towns);
+    plain(town);
+  });
+  if (data.county.length) {
+    var border = polygons(data.county);
+    [look.band, look.county].forEach(function (line) {
+      if (line) {
+        draw(L.polygon(border, {
+          renderer: canvas, color: line.color, weight: line.width, dashArray: line.dash || "",
+          fill: false, interactive: false
+        }), map);
+      }
+    });
+    shapes += 1;
+  }
 
   /* Villages: the smaller a dot, the later it is drawn. */
   data.villages.slice().sort(function (a, b) {
     return look.dots[b.key].size - look.dots[a.key].size;
   }).forEach(function (village) {
     var dot = look.dots[village.key];
-    village.layer = L.circleMarker(village.at, drawn("villages", {
-      radius: dot.size / 2, color: dot.outline, weight: 1, fillColor: dot.fill, fillOpacity: 0.95
-    }));
+    var gap = village.key.indexOf("gap.") === 0;
+    village.layer = draw(L.circleMarker(village.at, {
+      renderer: canvas, radius: dot.size / 2, color: dot.outline, weight: 1,
+      fillColor: dot.fill, fillOpacity: 0.95
+    }), layers[gap ? "gaps" : "covered"]);
     var words = card(village.name, village.facts);
     village.layer.bindTooltip(words, { className: "tip" }).bindPopup(words.cloneNode(true));
-    village.gap = village.key.indexOf("gap.") === 0;
-    layers[village.gap ? "gaps" : "covered"].addLayer(village.layer);
     villages[village.code] = village;
     shapes += 1;
   });
@@ -145,67 +151,120 @@ function xygeoDraw(map) {
     shapes += 1;
   });
 
-  /* Names that do not touch: towns always, facilities and villages when there is room. */
-  function sign(at, name, text, shift) {
-    return L.marker(at, {
-      pane: "labels", interactive: false, keyboard: false,
-      icon: L.divIcon({ className: "label " + name, html: element("span", "", text), iconSize: [0, 0], iconAnchor: shift || [0, 0] })
+  /* Dots and symbols shrink when the whole county is small; the legend shrinks with them. */
+  var growth = 1;
+  function grow() {
+    growth = Math.max(0.5, Math.min(1.1, Math.pow(2, 0.4 * (map.getZoom() - 11.5))));
+    data.villages.forEach(function (village) {
+      village.layer.setRadius(growth * look.dots[village.key].size / 2);
     });
-  }
-  function boxAround(at, width, height, dx, dy) {
-    var middle = map.latLngToContainerPoint(at);
-    return [middle.x + dx - width / 2, middle.y + dy - height / 2, middle.x + dx + width / 2, middle.y + dy + height / 2];
-  }
-  function free(box, taken) {
-    return taken.every(function (other) {
-      return box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3];
+    document.body.style.setProperty("--growth", String(Math.max(0.65, growth)));
+    document.querySelectorAll(".legend li").forEach(function (entry) {
+      var dot = look.dots[entry.getAttribute("data-key")];
+      if (dot) { entry.querySelector("circle").setAttribute("r", String(growth * dot.size / 2)); }
     });
-  }
-  function place(entry, name, letter, taken) {
-    var width = entry.name.length * letter + 4;
-    var height = letter * 1.35;
-    var beside = entry.size / 2 + width / 2 + 1;
-    var over = entry.size / 2 + height / 2 + 1;
-    var tries = [[beside, 0], [-beside, 0], [0, -over], [0, over]];
-    for (var i = 0; i < tries.length; i += 1) {
-      var box = boxAround(entry.at, width, height, tries[i][0], tries[i][1]);
-      if (free(box, taken)) {
-        taken.push(box);
-        layers.labels.addLayer(sign(entry.at, name, entry.name, [-tries[i][0], -tries[i][1]]));
-        return;
-      }
-    }
-  }
-  function shown(entries) {
-    var view = map.getBounds();
-    return entries.filter(function (entry) { return map.hasLayer(entry.layer) && view.contains(entry.at); });
-  }
-  function label() {
-    layers.labels.clearLayers();
-    var taken = [];
-    var zoom = map.getZoom();
-    data.towns.forEach(function (town) {
-      var large = zoom < 13;
-      layers.labels.addLayer(sign(town.label, large ? "town" : "town far", town.name));
-      taken.push(boxAround(town.label, town.name.length * 16 + 8, 24, 0, 0));
-    });
-    var places = shown(data.facilities);
-    var dots = shown(data.villages);
-    places.forEach(function (entry) {
-      entry.size = data.symbols[entry.key].size;
-      taken.push(boxAround(entry.at, entry.size - 4, entry.size - 4, 0, 0));
-    });
-    dots.forEach(function (entry) { entry.size = look.dots[entry.key].size; });
-    if (zoom >= 13) {
-      places.forEach(function (entry) { place(entry, "of-facility", 12, taken); });
-    }
-    if (zoom >= 12) {
-      dots.sort(function (a, b) { return b.size - a.size; });
-      dots.forEach(function (entry) { place(entry, "of-village", 11, taken); });
-    }
   }
 
-  /* Controls in Chinese. */
+  /* Names that do not touch, on a canvas of their own: towns always, others when there is room. */
+  var Names = L.Layer.extend({
+    ratio: Math.max(1, window.devicePixelRatio || 1),
+    onAdd: function () {
+      this._sheet = L.DomUtil.create("canvas", "names leaflet-zoom-hide", map.getPane("labels"));
+      this._sheet.setAttribute("aria-hidden", "true");
+      map.on("moveend zoomend resize", this.redraw, this);
+      this.redraw();
+    },
+    onRemove: function () {
+      map.off("moveend zoomend resize", this.redraw, this);
+      this._sheet.remove();
+    },
+    redraw: function () {
+      if (!this._map) { return; }
+      var size = map.getSize();
+      L.DomUtil.setPosition(this._sheet, map.containerPointToLayerPoint([0, 0]));
+      this._sheet.width = size.x * this.ratio;
+      this._sheet.height = size.y * this.ratio;
+      this._sheet.style.width = size.x + "px";
+      this._sheet.style.height = size.y + "px";
+      this._pen = this._sheet.getContext("2d");
+      this._pen.scale(this.ratio, this.ratio);
+      this._pen.textAlign = "center";
+      this._pen.textBaseline = "middle";
+      this._pen.lineJoin = "round";
+      this._taken = [];
+      this._place(map.getZoom());
+    },
+    _place: function (zoom) {
+      var taken = this._taken;
+      var places = shown(data.facilities, function (key) { return data.symbols[key].size; });
+      var dots = shown(data.villages, function (key) { return look.dots[key].size; });
+      places.forEach(function (entry) { taken.push(around(entry.point, entry.size, entry.size)); });
+      data.towns.forEach(function (town) {
+        var letter = zoom < 13 ? look.letters.township : look.letters.far;
+        this._name(map.latLngToContainerPoint(town.label), town.name, letter, [
+          [0, 0], [0, -17], [0, 17], [0, -30], [0, 30]
+        ], true);
+      }, this);
+      if (zoom >= 13) { places.forEach(function (e) { this._beside(e, look.letters.facility); }, this); }
+      if (zoom >= 12) {
+        dots.sort(function (a, b) { return b.size - a.size; });
+        dots.forEach(function (e) { this._beside(e, look.letters.village); }, this);
+      }
+    },
+    _beside: function (entry, letter) {
+      var half = entry.size / 2 + 2;
+      var wide = this._width(entry.name, letter) / 2;
+      this._name(entry.point, entry.name, letter, [
+        [half + wide, 0], [-half - wide, 0], [0, -half - letter.size * 0.6], [0, half + letter.size * 0.6]
+      ], false);
+    },
+    _width: function (text, letter) {
+      this._pen.font = letter.weight + " " + letter.size + "px " + fonts;
+      return this._pen.measureText(text).width;
+    },
+    _name: function (point, text, letter, shifts, always) {
+      var width = this._width(text, letter) + 4;
+      var taken = this._taken;
+      var free = shifts.filter(function (shift) {
+        var box = around(point.add(shift), width, letter.size * 1.3);
+        return taken.every(function (other) {
+          return box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3];
+        });
+      })[0] || (always ? shifts[0] : null);
+      if (!free) { return; }
+      var middle = point.add(free);
+      taken.push(around(middle, width, letter.size * 1.3));
+      this._pen.globalAlpha = letter.opacity;
+      this._pen.strokeStyle = look.halo;
+      this._pen.lineWidth = 3;
+      this._pen.strokeText(text, middle.x, middle.y);
+      this._pen.fillStyle = letter.color;
+      this._pen.fillText(text, middle.x, middle.y);
+    }
+  });
+  function around(middle, width, height) {
+    return [middle.x - width / 2, middle.y - height / 2, middle.x + width / 2, middle.y + height / 2];
+  }
+  function shown(entries, size) {
+    var view = map.getBounds();
+    return entries.filter(function (entry) {
+      return map.hasLayer(entry.layer) && view.contains(entry.at);
+    }).map(function (entry) {
+      return {
+        name: entry.name, size: growth * size(entry.key), point: map.latLngToContainerPoint(entry.at)
+      };
+    });
+  }
+  var fonts = getComputedStyle(document.body).fontFamily;
+  map.createPane("labels").style.zIndex = 640;
+  map.getPane("labels").style.pointerEvents = "none";
+  layers.labels = new Names();
+
+  /* Controls in Chinese; the first added stands lowest. */
+  var credit = L.control.attribution({ position: "bottomright", prefix: false }).addTo(map);
+  data.attributions.forEach(function (line) {
+    credit.addAttribution(element("i", "", line).innerHTML);
+  });
   L.control.zoom({ position: "bottomright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   var Home = L.Control.extend({
     onAdd: function () {
@@ -227,10 +286,6 @@ function xygeoDraw(map) {
     }
   });
   new Scale({ position: "bottomleft", imperial: false, maxWidth: 140 }).addTo(map);
-  var credit = L.control.attribution({ position: "bottomright", prefix: false }).addTo(map);
-  data.attributions.forEach(function (line) {
-    credit.addAttribution(element("i", "", line).innerHTML);
-  });
   var names = {
     towns: "乡镇", circle: "服务圈", roads: "道路", gaps: "未覆盖的村", covered: "其他村",
     facilities: "养老服务设施", labels: "名称"
@@ -254,7 +309,7 @@ function xygeoDraw(map) {
   }
   function show(entry) {
     if (entry.rings) {
-      map.fitBounds(entry.layer.getBounds(), { padding: [20, 20] });
+      fit(entry.layer.getBounds(), true);
       return;
     }
     map.setView(entry.at, Math.max(map.getZoom(), 14));
@@ -278,34 +333,56 @@ function xygeoDraw(map) {
     button.addEventListener("blur", function () { mark(code, false); });
   });
 
-  /* Where to look, on screen and on paper. */
-  function home() { map.fitBounds(data.bounds, { padding: [14, 14], animate: false }); }
+  /* Where to look, on screen and on paper; the legend lies over the map on a wide screen. */
+  var wide = window.matchMedia("screen and (min-width: 700px)");
+  function fit(bounds, animate) {
+    var legend = document.querySelector("details.legend");
+    var over = wide.matches && legend.open ? legend.offsetWidth : 0;
+    map.fitBounds(bounds, {
+      paddingTopLeft: [14, 14], paddingBottomRight: [14 + over, 14], animate: animate
+    });
+  }
+  function home() { fit(data.bounds, false); }
   var container = map.getContainer();
   container.setAttribute("role", "application");
   container.setAttribute("aria-label", "地图：方向键移动，加号和减号缩放，Tab 键到设施");
   map.setMaxZoom(18);
+  if (!wide.matches) { document.querySelector("details.legend").open = false; }
   home();
+  grow();
+  restack();
   map.setMinZoom(Math.max(0, Math.floor(map.getZoom()) - 1));
-  map.on("zoomend moveend layeradd layerremove", function (event) {
-    if (event.type.indexOf("layer") === 0 && Object.keys(layers).every(function (key) { return layers[key] !== event.layer; })) { return; }
-    if (map.hasLayer(layers.labels)) { label(); }
+  map.on("zoomend", grow);
+  map.on("overlayadd overlayremove", function () {
+    restack();
+    layers.labels.redraw();
   });
-  label();
+  document.fonts.ready.then(function () { layers.labels.redraw(); });
   var closed = [];
+  function unfold() {
+    closed = Array.prototype.filter.call(document.querySelectorAll("details"), function (one) {
+      return !one.open;
+    });
+    closed.forEach(function (one) { one.open = true; });
+  }
+  function fold() { closed.forEach(function (one) { one.open = false; }); }
+  window.addEventListener("beforeprint", unfold);
+  window.addEventListener("afterprint", fold);
+  var svg = L.svg({ padding: 0 });
   function paper(on) {
-    if (on) {
-      closed = Array.prototype.filter.call(document.querySelectorAll("details"), function (one) { return !one.open; });
-      closed.forEach(function (one) { one.open = true; });
-    } else {
-      closed.forEach(function (one) { one.open = false; });
-    }
     map.invalidateSize({ animate: false, pan: false });
     home();
+    redrawWith(on ? svg : canvas);
+    layers.labels.ratio = on ? 3 : Math.max(1, window.devicePixelRatio || 1);
+    layers.labels.redraw();
+  }
+  function redrawWith(renderer) {
+    var drawn = stack.filter(function (shape) { return map.hasLayer(shape); });
+    drawn.forEach(function (shape) { map.removeLayer(shape); });
+    stack.forEach(function (shape) { shape.options.renderer = renderer; });
+    drawn.forEach(function (shape) { map.addLayer(shape); });
   }
   window.matchMedia("print").addListener(function (change) { paper(change.matches); });
-  if (window.matchMedia("(max-width: 699px)").matches) {
-    document.querySelector("details.legend").open = false;
-  }
   shapes += data.circle.length ? 1 : 0;
   document.body.dataset.shapes = String(shapes);
   document.body.dataset.state = "ready";
