@@ -17,6 +17,9 @@ from layers.sample.stamp import sample_source
 __all__ = ["division_rows"]
 
 
+_SMALLER = "名称和代码与今天相同，范围不含后来并入的村"
+
+
 def _changed_ground() -> dict[str, Division]:
     """Split the towns that took in others' ground: town → its period before that day.
 
@@ -34,8 +37,7 @@ def _changed_ground() -> dict[str, Division]:
     return former
 
 
-def _periods() -> list[Division]:
-    split = _changed_ground()
+def _periods(split: dict[str, Division]) -> list[Division]:
     present = [
         replace(unit, valid_from=split[unit.code].valid_to, date_precision="year")
         if unit.code in split
@@ -72,8 +74,9 @@ def division_rows(seed: int) -> list[dict[str, Any]]:
     405 units of the lists and two earlier periods of towns that grew, by id.
     """
     plan = layout(seed)
+    split = _changed_ground()
     rows = []
-    for unit in _periods():
+    for unit in _periods(split):
         ground = _ground(plan, unit)
         county = unit.level == "county"
         shape = "图形" if unit.level == "township" else "位置"
@@ -93,6 +96,7 @@ def division_rows(seed: int) -> list[dict[str, Any]]:
                 "valid_from": unit.valid_from,
                 "valid_to": unit.valid_to,
                 "date_precision": unit.date_precision,
+                "note": _SMALLER if unit in split.values() else None,
                 "quality": "synthetic" if made_up else "approximate",
                 "source": sample_source(seed, source, shape) if made_up else source,
             }

@@ -15,23 +15,24 @@ from shapely.geometry import Polygon
 from geo.errors import InputError
 from layers import facts
 from layers.sample.draws import Draws
-from layers.sample.plane import outline_plane, to_lonlat, to_plane
+from layers.sample.plane import seat_plane, to_lonlat, to_plane
 from layers.sample.terrain import Terrain
+from layers.sample.villages import village_points
 from layers.sample.zones import Zone, zones
 
-__all__ = ["COUNTY_SEAT", "SEAT_LONLAT", "Layout", "layout"]
+__all__ = ["COUNTY_SEAT", "Layout", "layout"]
 
 COUNTY_SEAT = "140423100000"
 """Code of 古韩镇, seat of the county."""
 
-SEAT_LONLAT = (113.02528, 36.53547)
-"""Place of that seat, degrees: the one position of the county that is real."""
-
 _BEFORE = date(2020, 6, 30)
-_SPACING_M = 625.0  # 600 m asked; the plane is true to 0.3 %
-_WIDE_SPACING_M = 1_400.0
-_FROM_OUTLINE_M = 260.0
-_TOWN_CLEARANCE_M = 2_150.0
+# Townships of 2020 that the change of 2021 concerned: 上马乡 joined 虒亭镇, 北底乡 was split.
+_SHANFU, _BEIDI, _SHANGMA, _SITING = (
+    "140423200000",
+    "140423201000",
+    "140423202000",
+    "140423104000",
+)
 _COMMUNITIES_M = np.array([(x, y) for y in (-780, 0, 780) for x in (-460, 460)], dtype=float)
 
 
@@ -46,8 +47,8 @@ class Layout:
     lonlat, xy
         (238, 2) their points: degrees on the lattice, the same in metres of the plane.
     seats
-        Town code → position of its seat village in `codes`; the county seat has none, it lies at
-        `SEAT_LONLAT` between its communities.
+        Town code → position of its seat village in `codes`; the county seat has none, it lies
+        between its communities.
     zones
         Ground that belonged together in 2020 and does today; they tile the county.
     """
@@ -71,12 +72,8 @@ class Layout:
         (2,) metres.
         """
         if town == COUNTY_SEAT:
-            return _county_seat()
+            return seat_plane()
         return np.asarray(self.xy[self.seats[town]])
-
-
-def _county_seat() -> NDArray[np.float64]:
-    return to_plane(np.array([SEAT_LONLAT])).reshape(2)
 
 
 def _membership() -> dict[tuple[str, str], list[str]]:
@@ -95,54 +92,17 @@ def _membership() -> dict[tuple[str, str], list[str]]:
     return {key: sorted(groups[key]) for key in sorted(groups)}
 
 
-def _village_points(draws: Draws, terrain: Terrain, count: int) -> NDArray[np.float64]:
-    """Throw villages into the valleys, far enough from the outline, the seat and each other.
-
-    Raises
-    ------
-    InputError
-        If there is no room for so many.
-    """
-    county = outline_plane()
-    west, south, east, north = county.bounds
-    seat = _county_seat()
-    many = 40 * count
-    thrown = np.column_stack([draws.between(west, east, many), draws.between(south, north, many)])
-    # One village in five keeps its distance, the others may lie as near as allowed: hamlets that
-    # see each other across a ravine are where a circle on the map misleads.
-    apart = np.where(draws.unit(many) < 0.8, _SPACING_M, _WIDE_SPACING_M)
-    valley = 1.0 - terrain.height(thrown)
-    wanted = draws.unit(many) < 0.05 + valley * valley
-    thrown = to_plane(to_lonlat(thrown))
-    inside = shapely.contains_xy(county, thrown)
-    far = shapely.distance(shapely.points(thrown), county.exterior) >= _FROM_OUTLINE_M
-    off_town = ((thrown - seat) ** 2).sum(axis=1) >= _TOWN_CLEARANCE_M**2
-    kept = np.empty((count, 2))
-    need = np.empty(count)
-    found = 0
-    for at in np.flatnonzero(wanted & inside & far & off_town):
-        square = ((kept[:found] - thrown[at]) ** 2).sum(axis=1)
-        if (square >= np.maximum(need[:found], apart[at] ** 2)).all():
-            kept[found], need[found] = thrown[at], apart[at] ** 2
-            found += 1
-            if found == count:
-                return kept
-    raise InputError(
-        f"种子放不下 {count} 个村，请换一个 --seed。", code="sample_seed", where="seed"
-    )
-
-
 def _first_centres(
     draws: Draws, towns: list[str], points: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Draw a first centre a township: 善福 beyond 北底 as seen from the seat, 上马 beside 虒亭."""
+    """Draw a first centre a township: 北底 between the seat and 善福, 上马 beside 虒亭."""
     at = points[draws.order(len(points))[: len(towns)]].copy()
     where = {town: k for k, town in enumerate(towns)}
-    seat = _county_seat()
+    seat = seat_plane()
     at[where[COUNTY_SEAT]] = seat
-    at[where["140423201000"]] = (seat + at[where["140423200000"]]) / 2
+    at[where[_BEIDI]] = (seat + at[where[_SHANFU]]) / 2
     shift = draws.between(-6_000.0, 6_000.0, 2)
-    at[where["140423202000"]] = at[where["140423104000"]] + shift
+    at[where[_SHANGMA]] = at[where[_SITING]] + shift
     return at
 
 
@@ -184,9 +144,9 @@ def _named(
     for (then, now), codes in groups.items():
         k = towns.index(then)
         members = points[owner == k]
-        if then == "140423201000":  # part went to 古韩镇, the rest to 善福镇: cut straight across
+        if then == _BEIDI:  # part went to 古韩镇, the rest to 善福镇: cut straight across
             pull = ((members - centres[towns.index(COUNTY_SEAT)]) ** 2).sum(axis=1)
-            pull -= ((members - centres[towns.index("140423200000")]) ** 2).sum(axis=1)
+            pull -= ((members - centres[towns.index(_SHANFU)]) ** 2).sum(axis=1)
             part = np.argsort(pull, kind="stable")
             near = len(groups[then, COUNTY_SEAT])
             members = members[part[:near] if now == COUNTY_SEAT else part[near:]]
@@ -229,13 +189,13 @@ def layout(seed: int) -> Layout:
     groups = _membership()
     towns = sorted({then for then, _ in groups})
     sizes = [sum(len(codes) for (then, _), codes in groups.items() if then == t) for t in towns]
-    seat = _county_seat()
+    seat = seat_plane()
     communities = to_plane(
         to_lonlat(seat + _COMMUNITIES_M + draws.between(-70.0, 70.0, 12).reshape(6, 2))
     )
     sizes[towns.index(COUNTY_SEAT)] -= len(communities)
     for _ in range(20):
-        points = _village_points(draws, terrain, sum(sizes))
+        points = village_points(draws, terrain, sum(sizes))
         for _ in range(20):
             owner, centres = _shares(draws, towns, sizes, points)
             place, seats = _named(draws, groups, owner, centres, points, communities)

@@ -8,13 +8,24 @@ from shapely.geometry import Polygon
 
 from layers.facts import outline
 
-__all__ = ["DECIMALS", "LATTICE_DEG", "outline_plane", "to_lonlat", "to_plane"]
+__all__ = [
+    "DECIMALS",
+    "LATTICE_DEG",
+    "SEAT_LONLAT",
+    "outline_plane",
+    "seat_plane",
+    "to_lonlat",
+    "to_plane",
+]
 
 DECIMALS = 6
 """Decimals of a degree that every coordinate is rounded to, about 0.1 m."""
 
 LATTICE_DEG = 1e-6
 """Spacing of the lattice that this makes."""
+
+SEAT_LONLAT = (113.02528, 36.53547)
+"""The county seat, degrees: the one position of the county that is real."""
 
 # A plain scaling in the middle of the county: within 0.3 % everywhere in it, and the same bits on
 # every machine, which a map projection's sines are not.
@@ -60,3 +71,13 @@ def outline_plane() -> Polygon:
     Polygon in metres.
     """
     return Polygon(to_plane(np.asarray(outline().exterior.coords)))
+
+
+def seat_plane() -> NDArray[np.float64]:
+    """Take the county seat to the plane.
+
+    Returns
+    -------
+    (2,) metres.
+    """
+    return to_plane(np.array([SEAT_LONLAT])).reshape(2)

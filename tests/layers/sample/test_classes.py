@@ -3,8 +3,8 @@
 import numpy as np
 
 from layers.sample.classes import CLASSES, trips
-from layers.sample.layout import COUNTY_SEAT, SEAT_LONLAT, Layout
-from layers.sample.plane import to_lonlat, to_plane
+from layers.sample.layout import COUNTY_SEAT, Layout
+from layers.sample.plane import SEAT_LONLAT, to_lonlat, to_plane
 
 # A seat, two towns east of it, a village behind the second, a short cut nobody needs:
 #

@@ -8,7 +8,7 @@ import shapely
 from pyproj import Geod
 
 from layers import facts
-from layers.sample.layout import SEAT_LONLAT
+from layers.sample.plane import SEAT_LONLAT
 
 GEOD = Geod(ellps="GRS80")
 

@@ -9,8 +9,8 @@ import shapely
 from pyproj import Geod
 
 from layers import facts
-from layers.sample.layout import COUNTY_SEAT, SEAT_LONLAT, layout
-from layers.sample.plane import to_lonlat
+from layers.sample.layout import COUNTY_SEAT, layout
+from layers.sample.plane import SEAT_LONLAT, to_lonlat
 
 GEOD = Geod(ellps="GRS80")
 
