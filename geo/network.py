@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -35,6 +35,10 @@ MAX_SPAN_DEG = 6.0
 TIE_M = 1e-6
 _TICKS_PER_SECOND = 2.0**34
 _SPEEDS_KEPT = 8
+_WAYS = ("forward", "backward")
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,21 +160,18 @@ class Network:
         speed_mps
             Walking speed for edges without a speed of their own.
         """
-        kept = self._seconds_kept
-        if speed_mps not in kept:
-            speeds = self.edges["speed_mps"].to_numpy(np.float64)
-            speeds = np.where(np.isnan(speeds), speed_mps, speeds)
-            cost_m = slope_cost_m(self.edges, self.slope)
-            allowed = (self.edges[name].to_numpy(bool) for name in ("forward", "backward"))
-            ways = [
-                np.where(able, whole_ticks(metres / speeds), np.inf)
-                for able, metres in zip(allowed, cost_m, strict=True)
-            ]
-            while len(kept) >= _SPEEDS_KEPT:
-                kept.pop(next(iter(kept)), None)
-            kept[speed_mps] = (ways[0], ways[1])
-            return ways[0], ways[1]
-        return kept[speed_mps]
+        found = self._seconds_kept.get(speed_mps)
+        if found is None:
+            own = self.edges["speed_mps"].to_numpy(np.float64)
+            speeds_mps = np.where(np.isnan(own), speed_mps, own)
+            up_m, down_m = slope_cost_m(self.edges, self.slope)
+            forward, backward = (self.edges[name].to_numpy(bool) for name in _WAYS)
+            found = (
+                np.where(forward, whole_ticks(up_m / speeds_mps), np.inf),
+                np.where(backward, whole_ticks(down_m / speeds_mps), np.inf),
+            )
+            _keep(self._seconds_kept, speed_mps, found)
+        return found
 
     def arc_seconds(self, speed_mps: float, direction: str) -> NDArray[np.float64]:
         """(arcs,) seconds of `graph(direction).arcs`, kept for the last few speeds.
@@ -182,15 +183,12 @@ class Network:
         direction
             As in `graph`.
         """
-        kept = self._arc_seconds_kept
         key = (speed_mps, direction)
-        found = kept.get(key)
+        found = self._arc_seconds_kept.get(key)
         if found is None:
-            ways = np.column_stack(self.edge_seconds(speed_mps)).ravel()
-            found = ways[self.graph(direction).arcs]
-            while len(kept) >= _SPEEDS_KEPT:
-                kept.pop(next(iter(kept)), None)
-            kept[key] = found
+            both = np.column_stack(self.edge_seconds(speed_mps)).ravel()
+            found = both[self.graph(direction).arcs]
+            _keep(self._arc_seconds_kept, key, found)
         return found
 
     @cached_property
@@ -209,9 +207,7 @@ class Network:
         return self._directed(np.concatenate((v, u)), np.concatenate((u, v)))
 
     def _directed(self, tails: NDArray[np.int32], heads: NDArray[np.int32]) -> Graph:
-        allowed = np.concatenate(
-            [self.edges[name].to_numpy(bool) for name in ("forward", "backward")]
-        )
+        allowed = np.concatenate([self.edges[name].to_numpy(bool) for name in _WAYS])
         arcs = _both(self.edge_nodes[:, 0])
         return _graph(tails[allowed], heads[allowed], len(self.nodes), arcs[allowed])
 
@@ -227,6 +223,13 @@ class Network:
 def whole_ticks(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Seconds rounded to multiples of 2**-34 s, whose sums are exact below six days."""
     return np.round(seconds * _TICKS_PER_SECOND) / _TICKS_PER_SECOND
+
+
+def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Keep a value, and let the oldest go where there are many."""
+    for oldest in list(kept)[: 1 - _SPEEDS_KEPT]:
+        kept.pop(oldest, None)
+    kept[key] = value
 
 
 def _both(one: NDArray[np.int32]) -> NDArray[np.int64]:

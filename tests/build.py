@@ -87,7 +87,7 @@ def write_pbf(
     ways_first: bool = False,
 ) -> Path:
     """A small .osm.pbf: nodes as {id: (lon, lat)}, ways as {id: (node ids, tags)}."""
-    with osmium.SimpleWriter(str(path)) as out:
+    with osmium.SimpleWriter(str(path), overwrite=True) as out:
         parts = [
             lambda: [out.add_node(Node(id=i, location=at)) for i, at in nodes.items()],
             lambda: [
