@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 
 from geo.errors import InputError
 from layers.errors import NotFound
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from layers.analysis.question import CareQuestion
 
 __all__ = ["EVERYWHERE", "elder_demand", "township_code"]
@@ -70,15 +69,26 @@ def elder_demand(
             code="no_demand",
             where=column,
         )
-    villages = divisions[divisions["level"] == "village"].set_index("code")
+    villages = divisions[divisions["level"] == "village"]
     code = elders["village_code"]
-    name = code.map(villages["name"]).fillna(code)
-    placeless = elders.geometry.isna() | elders.geometry.is_empty
-    places = villages.geometry.dropna().representative_point()
-    geometry = elders.geometry.where(~placeless, code.map(places))
+    names = dict(zip(villages["code"], villages["name"], strict=True))
     unit = township_code(code) if question.by == "township" else code
     if question.by == "township" and divisions.empty:
         unit = pd.Series(EVERYWHERE, index=elders.index)
-    return elders.set_geometry(geometry.set_crs(elders.crs)).assign(
-        weight=weight.astype(float), name=name, township_code=township_code(code), unit=unit
+    return elders.set_geometry(_places(elders, villages)).assign(
+        weight=weight.astype(float),
+        name=[names.get(one, one) for one in code],
+        township_code=township_code(code),
+        unit=unit,
     )
+
+
+def _places(elders: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Give each count its own place, else its village's, else none."""
+    standing = villages[~(villages.geometry.isna() | villages.geometry.is_empty)]
+    known = dict(zip(standing["code"], standing.geometry.representative_point(), strict=True))
+    places = [
+        known.get(code) if own is None or own.is_empty else own
+        for code, own in zip(elders["village_code"], elders.geometry, strict=True)
+    ]
+    return gpd.GeoSeries(places, index=elders.index, crs=elders.crs)
