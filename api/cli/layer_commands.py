@@ -101,13 +101,14 @@ def import_layer(
     from layers.importers import import_file
 
     session = start(data, as_json=as_json)
+    columns = _mapping(mapping)
     with session.progress() as progress, session.store() as store:
         report = import_file(
             store,
             layer,
             file,
             actor=actor(actor_name, role),
-            mapping=_mapping(mapping),
+            mapping=columns,
             crs=crs,
             dry_run=dry_run,
             quality=quality,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,7 +80,7 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
         "平均分钟",
     )
     total = shown_summary(answer.summary, full=full)
-    rows = shown_gaps(answer.rows, full=full).to_dict("records")
+    rows: list[dict[str, Any]] = shown_gaps(answer.rows, full=full).to_dict("records")
     cells = [
         (
             str(row.get("rank", "")),
@@ -90,7 +90,7 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
             count_text(row["misled"]),
             _minutes(row.get("mean_seconds"), UNKNOWN),
         )
-        for row in (*rows, total)
+        for row in [*rows, total]
     ]
     lines = table_lines(headings, cells)
     lines += ["", "各方式覆盖率（老人前往 / 服务上门）："]

@@ -151,7 +151,7 @@ def _digest(frames: Mapping[str, gpd.GeoDataFrame]) -> str:
         table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
         table = table.drop(columns=[c for c in _MADE_BY_THE_STORE if c in table.columns])
         table = table[sorted(table.columns)]
-        table["geometry"] = shapely.to_wkb(frame.geometry.array, hex=True)
+        table["geometry"] = shapely.to_wkb(frame.geometry.to_numpy(), hex=True)
         lines = table.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
         total.update(name.encode())
         for line in sorted(lines.splitlines()):
