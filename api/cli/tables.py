@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from layers.analysis.gaps import GapAnswer
 
@@ -80,7 +80,7 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
         "平均分钟",
     )
     total = shown_summary(answer.summary, full=full)
-    rows: list[dict[str, Any]] = shown_gaps(answer.rows, full=full).to_dict("records")
+    rows: list[Mapping[Any, Any]] = [*shown_gaps(answer.rows, full=full).to_dict("records"), total]
     cells = [
         (
             str(row.get("rank", "")),
@@ -90,7 +90,7 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
             count_text(row["misled"]),
             _minutes(row.get("mean_seconds"), UNKNOWN),
         )
-        for row in [*rows, total]
+        for row in rows
     ]
     lines = table_lines(headings, cells)
     lines += ["", "各方式覆盖率（老人前往 / 服务上门）："]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
@@ -87,8 +88,7 @@ def _places(elders: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> gpd.GeoSeri
     """Give each count its own place, else its village's, else none."""
     standing = villages[~(villages.geometry.isna() | villages.geometry.is_empty)]
     known = dict(zip(standing["code"], standing.geometry.representative_point(), strict=True))
-    places = [
-        known.get(code) if own is None or own.is_empty else own
-        for code, own in zip(elders["village_code"], elders.geometry, strict=True)
-    ]
+    places = elders.geometry.to_numpy().copy()
+    for row in np.flatnonzero(elders.geometry.isna() | elders.geometry.is_empty):
+        places[row] = known.get(elders["village_code"].iloc[row])
     return gpd.GeoSeries(places, index=elders.index, crs=elders.crs)
