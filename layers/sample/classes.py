@@ -115,7 +115,7 @@ class _Field:
             (int(a), int(b)): int(k)
             for (a, b), k in zip(np.sort(self._ends[best], axis=1), best, strict=True)
         }
-        rows, columns = self._ends[best].T
+        rows, columns = self._ends[best].T.astype(np.int32)
         graph = csr_array((now[best], (rows, columns)), shape=(self._count, self._count))
         _, before = dijkstra(graph, directed=False, indices=[begin], return_predecessors=True)
         for goal in goals:

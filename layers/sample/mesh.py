@@ -125,7 +125,7 @@ def _open(pairs: NDArray[np.int64], net_of: NDArray[np.int64]) -> NDArray[np.boo
     """Tell which links lead to open ground: the largest part of the mesh, or a door to it."""
     mesh = net_of < 0
     inner = pairs[mesh[pairs].all(axis=1)]
-    graph = coo_array((np.ones(len(inner)), inner.T), shape=(len(mesh), len(mesh)))
+    graph = coo_array((np.ones(len(inner)), inner.T.astype(np.int32)), shape=(len(mesh), len(mesh)))
     part = connected_components(graph, directed=False)[1]
     main = part == np.bincount(part[mesh]).argmax()
     door = np.zeros(len(mesh), dtype=bool)

@@ -102,7 +102,9 @@ def _joins(
     # Whole metres, made unique: a tie would be broken by how a machine happens to sort.
     weight = np.floor(length * (1.0 + 2.0 * ridge)) * len(pairs) + np.arange(len(pairs)) + 1.0
     count = len(centres)
-    tree = minimum_spanning_tree(csr_array((weight, pairs.T), shape=(count, count))).tocoo()
+    tree = minimum_spanning_tree(
+        csr_array((weight, pairs.T.astype(np.int32)), shape=(count, count))
+    ).tocoo()
     at = {(int(a), int(b)): k for k, (a, b) in enumerate(pairs)}
     needed = np.zeros(len(pairs), dtype=bool)
     needed[[at[int(a), int(b)] for a, b in zip(tree.row, tree.col, strict=True)]] = True
@@ -165,7 +167,7 @@ class _Walk:
     def __init__(self, count: int, links: NDArray[np.int64], cost: NDArray[np.float64]) -> None:
         self.links = links
         self._full = cost
-        both = np.vstack([links, links[:, ::-1]])
+        both = np.vstack([links, links[:, ::-1]]).astype(np.int32)
         number = np.tile(np.arange(len(links)), 2)
         graph = csr_array((np.arange(1.0, len(both) + 1), both.T), shape=(count, count))
         entry = graph.data.astype(np.int64) - 1

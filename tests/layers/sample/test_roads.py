@@ -1,6 +1,7 @@
 """Layer roads: one network for every mode, that behaves like a county's."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from layers.facts import outline
-from layers.sample import sample_rows
+from layers.sample import mesh, roads, sample_rows
 
 GEOD = Geod(ellps="GRS80")
 
@@ -112,3 +113,25 @@ def test_most_streets_are_short_and_some_end_blind(rows):
     assert len(streets) > 0.7 * len(rows)
     degree = Counter(end for row in rows for end in (row["u"], row["v"]))
     assert sum(count == 1 for count in degree.values()) > 200
+
+
+@pytest.mark.slow
+def test_a_nanometre_of_another_machines_rounding_changes_nothing(monkeypatch):
+    noise = np.random.default_rng(1)
+
+    def shaken(xy):
+        return xy + noise.uniform(-1e-9, 1e-9, xy.shape)
+
+    before = sample_rows("roads")
+    town, village, open_mesh = roads.town_net, roads.village_net, mesh._mesh
+
+    def off(net):
+        return replace(net, xy=shaken(net.xy))
+
+    monkeypatch.setattr(roads, "town_net", lambda *args: off(town(*args)))
+    monkeypatch.setattr(roads, "village_net", lambda *args: off(village(*args)))
+    monkeypatch.setattr(mesh, "_mesh", lambda *args: shaken(open_mesh(*args)))
+    roads._network.cache_clear()
+    after = sample_rows("roads")
+    roads._network.cache_clear()
+    assert after == before
