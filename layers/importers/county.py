@@ -35,8 +35,8 @@ class County:
     schema
         The layer's.
     findings
-        Gets I09 (no such division) and I15 (outside the county: above 2 km a warning, above 50 km
-        an error).
+        Gets I09 (no such division, unless stored rows of the layer name it already) and I15
+        (outside the county: above 2 km a warning, above 50 km an error).
     """
 
     def __init__(self, store: Store, schema: LayerSchema, findings: Findings) -> None:
@@ -49,6 +49,10 @@ class County:
             return
         table = store.table("divisions")
         self._codes = set(table.columns["code"])
+        # What was stored before the divisions came must still import again unchanged.
+        names = [name for name in _CODE_FIELDS if name in schema.fields]
+        stored = store.table(schema.name).columns if names else {}
+        self._named = {name: set(stored[name]) for name in names}
         outline = _outline(table.columns["level"], table.wkb)
         if outline is not None:
             west, _, east, _ = shapely.bounds(outline)
@@ -73,7 +77,7 @@ class County:
             self._codes.update(code for code in columns["code"] if code is not None)
         for name in _CODE_FIELDS:
             for row, code in zip(rows, columns.get(name, ()), strict=False):
-                if code is not None and code not in self._codes:
+                if code is not None and code not in self._codes and code not in self._named[name]:
                     self._waiting.setdefault((name, code), []).append(row)
 
     def finish(self) -> None:

@@ -20,9 +20,9 @@ __all__ = ["SUFFIXES", "open_table"]
 SUFFIXES = (".csv", ".geojson", ".json", ".gpkg", ".osm.pbf")
 """Endings of the files that can be imported."""
 
-_SQLITE = b"SQLite format 3\x00"
+_GPKG_MARKS = (b"GPKG", b"GP10", b"GP11")
 _BINARY = {
-    _SQLITE: "gpkg",
+    b"SQLite format 3\x00": "sqlite",
     b"PK\x03\x04": "xlsx 或 zip",
     b"%PDF": "pdf",
     b"\xd0\xcf\x11\xe0": "xls",
@@ -82,12 +82,14 @@ def _require_contents(path: Path, suffix: str) -> None:
         I01.
     """
     with path.open("rb") as file:
-        head = file.read(16)
+        head = file.read(72)
     if not head:
         raise UnreadableError(None, f"文件 {path.name} 是空的，请检查导出是否完成。")
     if suffix == ".osm.pbf":
         return  # its reader knows better
     found = next((kind for magic, kind in _BINARY.items() if head.startswith(magic)), None)
+    if found == "sqlite" and head[68:] in _GPKG_MARKS:
+        found = "gpkg"
     if found != ("gpkg" if suffix == ".gpkg" else None):
         raise UnreadableError(
             None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,12 @@ def read_gpkg(path: Path, *, sheet: str | None, prefer: str) -> Table:
         I01: not a GeoPackage, damaged, no such layer, or several to choose from.
     """
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(path)]
-        chosen = _chosen(names, sheet, prefer)
-        info = pyogrio.read_info(path, layer=chosen, force_total_bounds=False)
+        with warnings.catch_warnings():
+            # GDAL remarks on every oddity of a file; what matters comes as an error.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            names = [str(name) for name, _ in pyogrio.list_layers(path)]
+            chosen = _chosen(names, sheet, prefer)
+            info = pyogrio.read_info(path, layer=chosen, force_total_bounds=False)
     except pyogrio.errors.DataSourceError as error:
         raise UnreadableError(
             None, f"“{path.name}”打不开，不是完整的 GeoPackage，请重新导出。"
