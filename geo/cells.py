@@ -2,8 +2,8 @@
 
 A *site* is a graph node or one of the points k/n along an edge. Cells are never built one by one:
 the Delaunay triangulation of the sites holds all of them, its circumcentres are their corners.
-*Guards* are sites that no road reaches; they stand round the roads so that land far from any road
-belongs to none. Guards whose cells touch form a *block*, such as a large field between roads.
+*Guards* (`geo.guards`) are sites that no road reaches; they stand round the roads so that land far
+from any road belongs to none. Guards whose cells touch form a *block*, such as a field.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy import ndimage, sparse
-from scipy.spatial import Delaunay, cKDTree
+from scipy import sparse
+from scipy.spatial import Delaunay
+
+from geo.guards import guard_places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,9 +26,6 @@ __all__ = ["Cells", "build_cells", "inner_points"]
 CENTIMETRES = 100.0  # places are told apart to 1 cm
 JITTER_M = 0.03  # far below any road width; four sites on one circle no longer happen
 BLOCK_BITS = 16  # sites are stored in squares of 2**16 cm: neighbours on land, neighbours in memory
-WINDOW = 1024  # raster cells a side when the guards are placed
-GUARD_SLACK_M = 0.2
-GUARD_ROUNDS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +114,7 @@ def build_cells(
     np.cumsum(inner_points(shapely.length(lines), step_m), out=edge_start[1:])
     keys, origin, place_of = _places(np.concatenate((node_xy, _inner_xy(lines, edge_start))))
     road_xy = _positions(keys, origin)
-    guard_xy = _guards(road_xy, max(2.0 * off_road_m, step_m))
+    guard_xy = guard_places(road_xy, max(2.0 * off_road_m, step_m))
     guard_keys = np.setdiff1d(_keys(guard_xy, origin), keys)
 
     every = np.concatenate((keys, guard_keys))
@@ -194,63 +193,6 @@ def _jitter(xy: NDArray[np.float64]) -> NDArray[np.float64]:
     word ^= word >> np.uint64(31)
     halves = np.column_stack((word >> np.uint64(32), word & np.uint64(0xFFFFFFFF)))
     return JITTER_M * (halves.astype(np.float64) / 2.0**31 - 1.0)
-
-
-def _guards(road_xy: NDArray[np.float64], far_m: float) -> NDArray[np.float64]:
-    """Points round the road sites, all `far_m` away from the nearest and about `far_m / 4` apart.
-
-    A raster finds where the line runs; each of its cells on the line is then moved straight away
-    from its nearest site, and again where that brought it too close to another.
-    """
-    side = far_m / 4.0
-    cell = np.floor(road_xy / side).astype(np.int64)
-    halo = 7
-    found = []
-    for window in _windows(cell, halo):
-        low = window * WINDOW - halo
-        here = cell - low
-        size = WINDOW + 2 * halo
-        here = here[((here >= 0) & (here < size)).all(axis=1)]
-        free = np.ones((size, size), bool)
-        free[here[:, 0], here[:, 1]] = False
-        near = ndimage.distance_transform_edt(free) * side < far_m
-        ring = ndimage.binary_dilation(near) & ~near
-        ring = ring[halo:-halo, halo:-halo]
-        found.append(np.argwhere(ring) + window * WINDOW)
-    guards = (np.concatenate(found) + 0.5) * side
-    tree = cKDTree(road_xy)
-    target = far_m + GUARD_SLACK_M
-    moving = np.arange(len(guards))
-    for _ in range(GUARD_ROUNDS):
-        distance, foot = _nearest(tree, guards[moving])
-        off = np.abs(distance - target) > GUARD_SLACK_M
-        if not off.any():
-            break
-        moving, foot = moving[off], foot[off]
-        stretch = target / np.maximum(distance[off], GUARD_SLACK_M)
-        guards[moving] = foot + (guards[moving] - foot) * stretch[:, None]
-    distance, _ = _nearest(tree, guards)
-    low, high = road_xy.min(axis=0) - 10.0 * far_m, road_xy.max(axis=0) + 10.0 * far_m
-    frame = np.array([(x, y) for x in (low[0], high[0]) for y in (low[1], high[1])])
-    return np.concatenate((guards[distance >= far_m], frame))  # no road site is on the hull
-
-
-def _nearest(
-    tree: cKDTree, xy: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Distance to the nearest site, and where it is."""
-    distance, site = tree.query(xy)
-    return np.asarray(distance), np.asarray(tree.data)[site]
-
-
-def _windows(cell: NDArray[np.int64], halo: int) -> NDArray[np.int64]:
-    """Raster windows that a cell, or its surroundings, lies in."""
-    corners = [(x, y) for x in (-halo, halo) for y in (-halo, halo)]
-    rows = np.concatenate([(cell + shift) // WINDOW for shift in corners])
-    low = rows.min(axis=0)
-    wide = int(rows[:, 1].max() - low[1]) + 1
-    flat = np.unique((rows[:, 0] - low[0]) * wide + rows[:, 1] - low[1])
-    return np.asarray(np.column_stack((flat // wide, flat % wide)) + low)
 
 
 def _triangulate(

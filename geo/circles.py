@@ -181,23 +181,23 @@ class _Drawing:
         """Metres of road and circle of these facilities together, for each limit ascending."""
         if not len(rows):
             return [(0.0, Circle(shapely.Polygon(), 0.0))] * len(limits)
-        nodes, seconds = self._search(rows, 60.0 * float(limits[-1]))
-        extra: BaseGeometry | None = None
-        answers = []
-        for limit in limits:
-            limit_s = 60.0 * float(limit)
-            parts = self._parts(rows, nodes, seconds, limit_s)
-            length_m = self.network.edges["length_m"].to_numpy(np.float64)[parts.edge]
-            metres = float(((parts.stop - parts.start) * length_m).sum())
-            if self.options.areal:
-                extra = self._with_coarse(extra, rows, limit_s)
-                within = nodes[seconds <= limit_s + LIMIT_EPS_S]
-                circle = self._areal(parts, within, extra)
-            else:
-                reached = self._reached(rows, nodes, seconds, parts, limit_s)
-                circle = self._handed_out(corridor(reached, self.options.buffer_m))
-            answers.append((metres, circle))
-        return answers
+        limits_s = [60.0 * float(limit) for limit in limits]
+        nodes, seconds = self._search(rows, limits_s[-1])
+        found = [self._parts(rows, nodes, seconds, limit_s) for limit_s in limits_s]
+        length_m = self.network.edges["length_m"].to_numpy(np.float64)
+        metres = [float(((r.stop - r.start) * length_m[r.edge]).sum()) for r in found]
+        if not self.options.areal:
+            strips = [shapely.union_all([self._strip(r, s) for r in rows]) for s in limits_s]
+            return list(zip(metres, map(self._handed_out, strips), strict=True))
+        land = self._land(found[-1])
+        extra: BaseGeometry = shapely.Polygon()
+        circles = []
+        for parts, limit_s in zip(found, limits_s, strict=True):
+            extra = shapely.union_all([extra, *self._coarse(rows, limit_s)])
+            within = nodes[seconds <= limit_s + LIMIT_EPS_S]
+            sites = np.zeros(0, np.int32) if land is None else land.sites(parts, within)
+            circles.append(self._areal(land, sites, extra))
+        return list(zip(metres, circles, strict=True))
 
     def _search(
         self, rows: NDArray[np.int64], limit_s: float
@@ -229,80 +229,59 @@ class _Drawing:
             direction=self.options.direction,
         )
 
-    def _areal(
-        self, parts: EdgeParts, nodes: NDArray[np.int32], extra: BaseGeometry | None
-    ) -> Circle:
+    def _land(self, parts: EdgeParts) -> Land | None:
+        size = {"step_m": self.options.step_m, "off_road_m": self.options.off_road_m}
+        if not len(parts.edge):
+            return None
+        return (
+            land_near(self.network, parts, **size) if self.huge else land_of(self.network, **size)
+        )
+
+    def _areal(self, land: Land | None, sites: NDArray[np.int32], extra: BaseGeometry) -> Circle:
         """Cells of the reached sites, and what sites are too coarse for."""
-        sites = np.zeros(0, np.int32)
-        if len(parts.edge):
-            land = self._land(parts)
-            sites = land.sites(parts, nodes)
-        if not len(sites):
-            return Circle(shapely.Polygon(), 0.0) if extra is None else self._handed_out(extra)
+        if land is None or not len(sites):
+            return self._handed_out(extra)
         circle = land.circle(sites, self.options.fill_m2)
-        if extra is None:
+        if shapely.is_empty(extra):
             return circle
         return self._handed_out(shapely.union(self._in_plane(circle.geometry), extra))
 
-    def _land(self, parts: EdgeParts) -> Land:
-        size = {"step_m": self.options.step_m, "off_road_m": self.options.off_road_m}
-        if self.huge:
-            return land_near(self.network, parts, **size)
-        return land_of(self.network, **size)
-
-    def _with_coarse(
-        self, extra: BaseGeometry | None, rows: NDArray[np.int64], limit_s: float
-    ) -> BaseGeometry | None:
-        """Corridors so far and those of facilities whose leg or road no site stands for."""
-        options = self.options
-        forward, backward = self.network.edge_seconds(options.speed_mps)
-        edge = self.legs.edge[rows]
-        both = np.stack((forward[edge], backward[edge]))
-        slowest = np.where(np.isfinite(both), both, 0.0).max(axis=0)
-        planar = self.network.planar_m[edge]
-        left_s = limit_s - self.legs.offset_s[rows]
-        # Walking `step_m` either way passes a site, and so does a whole edge.
-        short = left_s * planar < np.minimum(options.step_m, planar) * slowest
-        short |= left_s < 0.0
-        long = self.legs.offset_s[rows] * options.speed_mps > options.off_road_m
-        for row, is_short in zip(rows[short | long], short[short | long], strict=True):
-            alone = np.array([row])
-            if is_short:
-                nodes, seconds = self._search(alone, limit_s)
-                parts = self._parts(alone, nodes, seconds, limit_s)
-            else:
-                nodes, seconds = np.zeros(0, np.int32), np.zeros(0)
-                parts = EdgeParts(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
-            reached = self._reached(alone, nodes, seconds, parts, limit_s)
-            strip = corridor(reached, options.buffer_m)
-            extra = strip if extra is None else shapely.union(extra, strip)
-        return extra
-
-    def _reached(
-        self,
-        rows: NDArray[np.int64],
-        nodes: NDArray[np.int32],
-        seconds: NDArray[np.float64],
-        parts: EdgeParts,
-        limit_s: float,
-    ) -> Reached:
-        lines = self.network.lines
-        roads = cut_lines(lines[parts.edge], parts.start, parts.stop)
+    def _coarse(self, rows: NDArray[np.int64], limit_s: float) -> list[BaseGeometry]:
+        """Draw strips of facilities whose leg or road no site stands for."""
         edge, offset_s = self.legs.edge[rows], self.legs.offset_s[rows]
-        foot = shapely.line_interpolate_point(
-            lines[edge], self.legs.fraction[rows], normalized=True
+        both = np.stack([way[edge] for way in self.network.edge_seconds(self.options.speed_mps)])
+        slowest = np.where(np.isfinite(both), both, 0.0).max(axis=0)
+        planar_m = self.network.planar_m[edge]
+        left_s = limit_s - offset_s
+        # Walking `step_m` either way passes a site, and so does a whole edge.
+        short = left_s * planar_m < np.minimum(self.options.step_m, planar_m) * slowest
+        short |= left_s < 0.0
+        long = offset_s * self.options.speed_mps > self.options.off_road_m
+        strips = [self._strip(row, limit_s) for row in rows[short]]
+        return strips + [self._strip(row, limit_s, roads=False) for row in rows[long & ~short]]
+
+    def _strip(self, row: int, limit_s: float, *, roads: bool = True) -> BaseGeometry:
+        """Corridor of one facility alone; without roads, of its leg only."""
+        rows = np.array([row])
+        nodes, seconds = np.zeros(0, np.int32), np.zeros(0)
+        lines = np.zeros(0, object)
+        if roads:
+            nodes, seconds = self._search(rows, limit_s)
+            parts = self._parts(rows, nodes, seconds, limit_s)
+            lines = cut_lines(self.network.lines[parts.edge], parts.start, parts.stop)
+        offset_s = float(self.legs.offset_s[row])
+        edge = self.network.lines[self.legs.edge[row]]
+        foot = shapely.line_interpolate_point(edge, self.legs.fraction[row], normalized=True)
+        start, foot_xy = self.xy[row], shapely.get_coordinates(foot)[0]
+        walked = 1.0 if offset_s <= limit_s else limit_s / offset_s
+        left_s = np.concatenate((limit_s - seconds, (limit_s, limit_s - offset_s)))
+        reached = Reached(
+            lines,
+            np.stack((start, start + (foot_xy - start) * walked)),
+            np.concatenate((self.network.node_xy[nodes], (start, foot_xy))),
+            left_s * self.options.speed_mps,
         )
-        foot_xy = np.column_stack((shapely.get_x(foot), shapely.get_y(foot)))
-        walked = np.where(offset_s > limit_s, limit_s / np.maximum(offset_s, limit_s), 1.0)
-        start = self.xy[rows]
-        stop = start + (foot_xy - start) * walked[:, None]
-        left_s = (limit_s - seconds, np.full(len(rows), limit_s), limit_s - offset_s)
-        return Reached(
-            roads,
-            np.stack((start, stop), axis=1),
-            np.concatenate((self.network.node_xy[nodes], start, foot_xy)),
-            np.concatenate(left_s) * self.options.speed_mps,
-        )
+        return corridor(reached, self.options.buffer_m)
 
     def _in_plane(self, geometry: BaseGeometry) -> BaseGeometry:
         crs, plane = self.network.crs, self.network.metric_crs

@@ -20,22 +20,22 @@ MERE_M = 1e-6  # a shorter piece of road has no direction and no strip
 
 @dataclass(frozen=True, eq=False)
 class Reached:
-    """What lies within a limit, in the network's plane: roads, places and the walk to the road.
+    """What one facility reaches, in the network's plane: roads, places and the walk to the road.
 
     Attributes
     ----------
     roads
         Pieces of road, LineStrings cut exactly.
-    legs
-        (k, 2, 2) walks from facilities to the road, cut exactly, each from the facility.
+    leg
+        (2, 2) walk from the facility to the road, cut exactly.
     places
-        (p, 2) reached nodes, facilities and snap points.
+        (p, 2) reached nodes, the facility and where it meets the road.
     left_m
         (p,) metres that can still be walked at each place.
     """
 
     roads: NDArray[np.object_]
-    legs: NDArray[np.float64]
+    leg: NDArray[np.float64]
     places: NDArray[np.float64]
     left_m: NDArray[np.float64]
 
@@ -59,7 +59,7 @@ def cut_lines(
 
 
 def corridor(reached: Reached, buffer_m: float) -> BaseGeometry:
-    """Flat-ended strips along all roads and legs, and discs that end where the walk ends.
+    """Flat-ended strips along roads and leg, and discs that end where the walk ends.
 
     Parameters
     ----------
@@ -72,8 +72,8 @@ def corridor(reached: Reached, buffer_m: float) -> BaseGeometry:
     -------
     (Multi)Polygon in the network's plane; empty if nothing is reached.
     """
-    legs = np.asarray(shapely.linestrings(reached.legs), object)
-    strips = np.concatenate((reached.roads, legs[shapely.length(legs) > MERE_M]))
+    leg = np.array([shapely.linestrings(reached.leg)])
+    strips = np.concatenate((reached.roads, leg[shapely.length(leg) > MERE_M]))
     radius = np.minimum(reached.left_m, buffer_m)
     some = radius > MERE_M
     parts = np.concatenate(

@@ -51,9 +51,7 @@ def valhalla_actor(shared_data: Path, tmp_path_factory: pytest.TempPathFactory):
     (folder / "valhalla.json").write_text(json.dumps(config))
     build = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
     roads = shared_data / "osm" / "heidelberg.osm.pbf"
-    subprocess.run(  # noqa: S603 - the package's own program on our own file
-        [build, "-c", folder / "valhalla.json", roads], check=True, capture_output=True
-    )
+    subprocess.run([build, "-c", folder / "valhalla.json", roads], check=True, capture_output=True)
     return valhalla.Actor(config)
 
 

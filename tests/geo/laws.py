@@ -55,9 +55,9 @@ def roads_of(
         if left >= 0:
             ahead, behind = _part(left, leave_u[row]), _part(left, leave_v[row])
             parts[row].append((max(at - behind, 0.0), min(at + ahead, 1.0)))
-        with np.errstate(invalid="ignore"):
-            to_v = (1 - at) * leave_u[row] if at < 1 else 0.0
-            to_u = at * leave_v[row] if at > 0 else 0.0
+        # No way towards an end against the traffic, not even of no length.
+        to_v = (1 - at) * leave_u[row] if np.isfinite(leave_u[row]) else np.inf
+        to_u = at * leave_v[row] if np.isfinite(leave_v[row]) else np.inf
         seconds = _search(network, leave_u, leave_v, {u: to_u, v: to_v}) if left >= 0 else None
         if seconds is not None:
             for k, (a, b) in enumerate(network.edge_nodes):
