@@ -14,7 +14,7 @@ from layers.privacy import hidden_cells, shown_values
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["shown_bands", "shown_gaps", "shown_summary", "shown_villages"]
+__all__ = ["shown_bands", "shown_gaps", "shown_modes", "shown_summary", "shown_villages"]
 
 _PARTS = ("total", "covered", "uncovered")
 
@@ -84,6 +84,36 @@ def shown_summary(summary: Mapping[str, Any], *, full: bool = False) -> dict[str
         "share": None if road else summary["share"],
         "circle_share": None if line else summary["circle_share"],
         "misled_share": None if hidden["misled"].iloc[0] else summary.get("misled_share"),
+    }
+
+
+def shown_modes(
+    modes: Mapping[str, Mapping[str, float]], total: float, *, full: bool = False
+) -> dict[str, dict[str, float | None]]:
+    """Give the shares of all modes and directions, None where one would tell a small count.
+
+    Parameters
+    ----------
+    modes
+        `GapAnswer.modes`.
+    total
+        People whom the shares are of.
+    full
+        Whether the reader may see small cells.
+
+    Returns
+    -------
+    As `modes`.
+    """
+
+    def shown(share: float) -> float | None:
+        covered = pd.DataFrame({"covered": [share * total], "uncovered": [total - share * total]})
+        small = _hidden(covered.fillna(0).round(), full=full).any(axis=None)
+        return None if small else share
+
+    return {
+        mode: {direction: shown(share) for direction, share in shares.items()}
+        for mode, shares in modes.items()
     }
 
 
