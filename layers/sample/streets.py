@@ -11,10 +11,10 @@ from layers.sample.draws import Draws
 
 __all__ = ["Net", "town_net", "village_net"]
 
-_BLOCK_M = (62.0, 138.0)
+_BLOCK_M = (76.0, 133.0)  # 60 to 150 m with both ends shaken
 _BLOCK_LIMIT = 40
 _SHAKE_M = 8.0
-_TOWN_BLOCK_M = (105.0, 148.0)
+_TOWN_BLOCK_M = (92.0, 133.0)
 _TOWN_HALF_M = (1_230.0, 1_560.0)
 _MAIN_EVERY = 5
 

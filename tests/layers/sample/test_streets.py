@@ -28,7 +28,7 @@ def lengths_m(net):
 def test_a_village_is_one_piece_with_blocks_of_60_to_150_m(seed, area_m2, reach_m):
     net = village_net(Draws(seed, "roads"), CENTRE, area_m2, reach_m)
     assert parts(net) == 1
-    assert 45 < lengths_m(net).min() <= lengths_m(net).max() < 155
+    assert 60 <= lengths_m(net).min() <= lengths_m(net).max() <= 150
 
 
 @given(SEEDS, st.floats(9_000, 500_000))
@@ -64,8 +64,9 @@ def town(request):
 def test_the_town_is_one_grid_of_about_six_square_kilometres(town):
     assert parts(town) == 1
     hull = town.xy - CENTRE
-    # Blocks of the grid: as many as crossings, near enough.
-    assert 5.0 < len(town.xy) * 127**2 / 1e6 < 7.0
+    # As many blocks as crossings, near enough; the mean block is 112.5 m a side.
+    assert 5.0 < len(town.xy) * 112.5**2 / 1e6 < 7.0
+    assert 60 <= lengths_m(town).min() <= lengths_m(town).max() <= 150
     assert np.abs(hull).max() < 1_900
 
 
