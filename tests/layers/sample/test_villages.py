@@ -32,5 +32,5 @@ def test_villages_lie_in_the_valleys(found):
 
 def test_too_many_villages_are_refused():
     with pytest.raises(InputError) as caught:
-        village_points(Draws(7, "x"), RELIEF, 3_000)
+        village_points(Draws(7, "x"), RELIEF, 2_000)
     assert (caught.value.code, caught.value.where) == ("sample_seed", "seed")
