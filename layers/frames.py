@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["frame_of"]
 
 _Column = np.ndarray | pd.api.extensions.ExtensionArray
+_NULLABLE: dict[str, tuple[Any, Any]] = {
+    "text": (pa.large_string(), pd.StringDtype(na_value=np.nan)),
+    "integer": (pa.int64(), pd.Int64Dtype()),
+}
 
 
 def frame_of(schema: LayerSchema, table: Table) -> gpd.GeoDataFrame:
@@ -46,13 +51,10 @@ def frame_of(schema: LayerSchema, table: Table) -> gpd.GeoDataFrame:
 
 
 def _column(kind: str, values: list[Any]) -> _Column:
-    if kind == "text":
-        return pd.array(values, dtype="str")
-    if kind == "integer":
-        missing = np.fromiter((v is None for v in values), dtype=bool, count=len(values))
-        if missing.any():
-            values = [0 if v is None else v for v in values]
-        return pd.arrays.IntegerArray(np.array(values, dtype="int64"), missing)
+    if kind in _NULLABLE:
+        arrow_type, dtype = _NULLABLE[kind]
+        found: _Column = dtype.__from_arrow__(pa.array(values, arrow_type))
+        return found
     if kind == "boolean":
         missing = np.fromiter((v is None for v in values), dtype=bool, count=len(values))
         return pd.arrays.BooleanArray(np.array([bool(v) for v in values], dtype=bool), missing)

@@ -314,6 +314,8 @@ class _Reader:
             raise self.fault(f"字段 {name} 的 type 应为 {'、'.join(TYPES)} 之一")
         if "title" not in body:
             raise self.fault(f"字段 {name} 缺少 title")
+        if "codes" in body and body["type"] not in {"text", "list"}:
+            raise self.fault(f"字段 {name} 有代码表，type 应为 text 或 list")
         if body.get("missing", "") not in {"", "warning"}:
             raise self.fault(f"字段 {name} 的 missing 只能是 warning")
         changed = {

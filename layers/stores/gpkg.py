@@ -56,7 +56,7 @@ class GpkgStore(GpkgReader):
     ) -> None:
         self._clock = clock or _utc_now
         if create and not path.exists():
-            create_file(path, self._clock)
+            create_file(path, map(layer_schema, layer_names()), self._clock)
         super().__init__(Connections(path, min_free_mb=min_free_mb))
         self.path = path
         self._anchors = Anchors(path.with_name("anchors.jsonl"))

@@ -17,9 +17,11 @@ from layers.stores.gpkg_geometry import register_functions
 from layers.stores.gpkg_schema import APPLICATION_ID, SCHEMA_VERSION, create_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
+
+    from layers.schema import LayerSchema
 
 __all__ = ["Connections", "connect", "create_file", "in_our_words", "require_ours"]
 
@@ -55,13 +57,15 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def create_file(path: Path, clock: Callable[[], datetime]) -> None:
+def create_file(path: Path, schemas: Iterable[LayerSchema], clock: Callable[[], datetime]) -> None:
     """Make an empty store; whole or not at all, and never over an existing file.
 
     Parameters
     ----------
     path
         Where; missing folders are made.
+    schemas
+        Layers to make tables for.
     clock
         Gives the time of making.
     """
@@ -71,11 +75,15 @@ def create_file(path: Path, clock: Callable[[], datetime]) -> None:
     try:
         connection = connect(part)
         try:
-            connection.execute("PRAGMA page_size = 4096")
-            create_tables(connection, store_id=secrets.token_hex(16), at=stamp(clock()))
+            # Nobody sees the file before it is whole and on disk: no journal, one sync at the end.
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")
+            create_tables(connection, schemas, store_id=secrets.token_hex(16), at=stamp(clock()))
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
         _publish(part, path)
     finally:
         part.unlink(missing_ok=True)
@@ -202,6 +210,7 @@ class Connections:
         self._min_free = min_free_mb * _MEBIBYTE
         self._lock = threading.RLock()
         self._owner: int | None = None
+        self._readers_lock = threading.Lock()
         self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
         self._local = threading.local()
         self.closed = False
@@ -265,8 +274,9 @@ class Connections:
         """Close all; the writer last, so that it can fold the WAL into the file and remove it."""
         with self._lock:
             self.closed = True
-            for reader in tuple(self._readers):
-                reader.connection.close()
+            with self._readers_lock:
+                for reader in tuple(self._readers):
+                    reader.connection.close()
             self._writer.close()
 
     @contextlib.contextmanager
@@ -289,7 +299,7 @@ class Connections:
             if self.closed:
                 raise sqlite3.ProgrammingError("closed database")
             reader = self._local.reader = _Reader(self.path)
-            with self._lock:
+            with self._readers_lock:  # not the write lock: a long import must not stop a reader
                 self._readers.add(reader)
         return reader.connection
 

@@ -10,7 +10,7 @@ from layers.history import canonical_json
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from layers.schema import Field, LayerSchema
 
@@ -59,13 +59,17 @@ def column_names(schema: LayerSchema) -> tuple[str, ...]:
     return ("id", *schema.fields, "version", "updated_at", "updated_by")
 
 
-def create_tables(connection: sqlite3.Connection, *, store_id: str, at: str) -> None:
+def create_tables(
+    connection: sqlite3.Connection, schemas: Iterable[LayerSchema], *, store_id: str, at: str
+) -> None:
     """Make the tables of an empty file: those of the standard and our own.
 
     Parameters
     ----------
     connection
         On an empty database.
+    schemas
+        Layers to make tables for.
     store_id
         Tells this store from others, in anchors.
     at
@@ -73,7 +77,7 @@ def create_tables(connection: sqlite3.Connection, *, store_id: str, at: str) -> 
     """
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {_GEOPACKAGE_VERSION}")
-    connection.executescript(sql_file("geopackage.sql") + sql_file("records.sql"))
+    connection.executescript(f"BEGIN; {sql_file('geopackage.sql')} {sql_file('records.sql')}")
     connection.executemany(
         "INSERT INTO xg_meta VALUES (?, ?)",
         [("schema_version", str(SCHEMA_VERSION)), ("store_id", store_id), ("created_at", at)],
@@ -83,6 +87,9 @@ def create_tables(connection: sqlite3.Connection, *, store_id: str, at: str) -> 
         " VALUES ('county_info', 'attributes', 'county_info', '说明', ?)",
         [at],
     )
+    for schema in schemas:
+        add_table(connection, schema, at=at)
+    connection.execute("COMMIT")
 
 
 def is_as_made(connection: sqlite3.Connection, schema: LayerSchema) -> bool:

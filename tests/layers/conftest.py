@@ -1,0 +1,45 @@
+"""Fixtures of the stored county: an empty store, a clock that does not run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from layers.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from layers.store import Store
+
+
+class Clock:
+    """Gives 2024-06-30 08:00 UTC, one second later at each call."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2024, 6, 30, 8, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store_url(tmp_path: Path) -> str:
+    return f"gpkg:{tmp_path / 'county.gpkg'}"
+
+
+@pytest.fixture(params=["gpkg"])
+def store(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Store]:
+    """An empty store of each kind; the suite of `test_store` holds for all of them."""
+    url = request.getfixturevalue({"gpkg": "store_url"}[request.param])
+    with open_store(url, create=True, clock=clock, min_free_mb=0) as opened:
+        yield opened
