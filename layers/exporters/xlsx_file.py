@@ -117,6 +117,11 @@ def _cell(sheet: Any, value: Any, field: Field | None = None, *, head: bool = Fa
         return None  # half a shape or half a note would be read as a whole one
     code = field is not None and field.pattern is not None
     day = isinstance(value, date)
+    if isinstance(value, float) and float(f"{value:.16g}") != value:
+        # openpyxl writes 16 digits; the 17th is needed to bring this number back as it was.
+        cell = WriteOnlyCell(sheet, value=repr(float(value)))
+        cell.data_type = "n"
+        return cell
     if not (head or day or (text and (code or value.startswith("=")))):
         return value  # five times faster than a cell of its own
     cell = WriteOnlyCell(sheet, value=value)

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import STORED_CRS, local_tm_crs, transform_xy
+from layers.store import Query
 
 if TYPE_CHECKING:
     from layers.findings import Findings
@@ -40,6 +41,7 @@ class County:
     """
 
     def __init__(self, store: Store, schema: LayerSchema, findings: Findings) -> None:
+        self._store = store
         self._findings = findings
         self._schema = schema
         self._waiting: dict[tuple[str, str], list[int]] = {}
@@ -95,13 +97,17 @@ class County:
                     value=code,
                 )
 
-    def check_places(self, rows: Sequence[int], geometry: NDArray[np.object_]) -> None:
+    def check_places(
+        self, rows: Sequence[int], ids: Sequence[str | None], geometry: NDArray[np.object_]
+    ) -> None:
         """Look for rows that lie outside the county.
 
         Parameters
         ----------
         rows
             Row numbers.
+        ids
+            Ids of the rows, None where they are new.
         geometry
             In EPSG:4490; None is nowhere and no fault. Coordinates are finite degrees.
         """
@@ -110,10 +116,15 @@ class County:
         there = np.flatnonzero(~shapely.is_missing(geometry))
         planar = self._planar(geometry[there])
         far = np.flatnonzero(~shapely.intersects(self._near, planar))
+        if not len(far):
+            return
+        known = self._stored([ids[position] for position in there[far]])
         for position, distance_m in zip(
-            there[far], shapely.distance(self._outline, planar[far]), strict=True
+            there[far].tolist(), shapely.distance(self._outline, planar[far]), strict=True
         ):
             refused = bool(distance_m > REFUSED_M)
+            if refused and known.get(ids[position]) == geometry[position].wkb:
+                continue  # stored before the divisions came: it may import again unchanged
             self._findings.add(
                 "I15",
                 f"第 {rows[position]} 行在县界外"
@@ -127,6 +138,14 @@ class County:
                 value=shapely.to_wkt(geometry[position], rounding_precision=6),
                 level="error" if refused else "warning",
             )
+
+    def _stored(self, ids: Sequence[str | None]) -> dict[str | None, bytes | None]:
+        """Give the stored shapes of those rows that are stored already."""
+        known = [made for made in ids if made is not None]
+        if not known:
+            return {}
+        table = self._store.table(self._schema.name, Query(ids=known))
+        return dict(zip(table.columns["id"], table.wkb, strict=True))
 
     def _planar(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
         plane = local_tm_crs(self._lon_0)

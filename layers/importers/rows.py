@@ -119,7 +119,7 @@ class CheckedRows:
         """Check a chunk at once; the rows are made only when they are asked for."""
         self._refuse_suppressed(chunk)
         columns = self._values(chunk)
-        shapes = self._shapes(chunk)
+        shapes, placed = self._shapes(chunk)
         if self._ends is not None and "highway" in columns:
             fill_modes(columns, chunk.rows, self._findings)
             columns["u"], columns["v"] = self._ends.ends(shapes if shapes is not None else ())
@@ -132,6 +132,8 @@ class CheckedRows:
         self._county.check_codes(chunk.rows, columns)
         wkb = [None] * len(chunk.rows) if shapes is None else shapely.to_wkb(shapes).tolist()
         ids = self._keys.ids(chunk.rows, columns, wkb)
+        if placed is not None:
+            self._county.check_places(chunk.rows, ids, placed)
         stamps = self._stamps.stamp(chunk.rows, ids, columns)
         return self._made(ids, columns, shapes, stamps)
 
@@ -149,17 +151,19 @@ class CheckedRows:
             for name, heading in self._fields.items()
         }
 
-    def _shapes(self, chunk: Chunk) -> NDArray[np.object_] | None:
-        """Read, transform and check the geometry; None where the file has none."""
+    def _shapes(
+        self, chunk: Chunk
+    ) -> tuple[NDArray[np.object_] | None, NDArray[np.object_] | None]:
+        """Read, transform and check the geometry: all of it, and what has no fault.
+
+        Both are None where the file has no geometry.
+        """
         shapes = read_shapes(chunk, self._match, self._findings, textual=self._textual)
         if shapes is None:
-            return None
+            return None, None
         shapes = stored_shapes(chunk.rows, shapes, self._crs, self._schema, self._findings)
         good = check_geometry(self._schema, chunk.rows, shapes, self._findings)
-        placed = shapes.copy()
-        placed[~good] = None
-        self._county.check_places(chunk.rows, placed)
-        return shapes
+        return shapes, np.where(good, shapes, np.full(len(shapes), None))
 
     def _refuse_suppressed(self, chunk: Chunk) -> None:
         heading = self._match.places.get(SUPPRESSED)

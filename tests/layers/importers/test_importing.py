@@ -166,10 +166,11 @@ def test_a_store_without_divisions_has_no_county(store, tmp_path):
 
 
 def test_facilities_stored_before_the_divisions_import_again_unchanged(store, tmp_path):
-    text = "name,kind,township_code\n甲,station,140423999000\n"
+    text = "name,kind,township_code,lon,lat\n甲,station,140423999000,8.7,49.4\n"
     care_csv(store, tmp_path, text)
     put_county(store)
     assert care_csv(store, tmp_path, text).unchanged == 1
+    assert codes(care_csv(store, tmp_path, text.replace("8.7", "8.8"))) == [(2, "geometry", "I15")]
 
 
 def test_a_division_that_is_not_there_is_an_error(store, tmp_path):
