@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.crs import STORED_CRS, convergence_deg, transform_xy
 from webmap.printing.errors import SheetError
+from webmap.printing.extent import map_bounds, map_crs
 from webmap.printing.fonts import default_fonts
 from webmap.printing.gates import number_lines, require_number, require_publishable
 from webmap.printing.grid import graticule, kilometre_grid
@@ -18,7 +19,7 @@ from webmap.printing.marginalia import Imprint, crosses, footer, frames, title_r
 from webmap.printing.page import Page, choose_scale
 from webmap.printing.panel import panel
 from webmap.printing.recipe import load_recipe
-from webmap.printing.service_map import draw_map, map_bounds, map_crs
+from webmap.printing.service_map import draw_map
 from webmap.printing.sheets import Sheet, SheetOptions
 from webmap.style import load_style
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
     from layers.analysis.picture import ServicePicture
     from webmap.printing.labels import Placement
+    from webmap.printing.map_pen import MapDrawing
     from webmap.printing.recipe import Layout
-    from webmap.printing.service_map import MapDrawing
     from webmap.style import Style
 
 __all__ = ["circles_sheet"]
@@ -188,7 +189,7 @@ def _names(layout: Layout, style: Style, drawing: MapDrawing, placement: Placeme
         PathItem(
             lines=(np.array(placed.leader),),
             stroke=leader.color,
-            width=leader.width_mm * layout.symbols,
+            width=leader.width_mm * layout.symbols * layout.map["leader"],
             layer="leaders",
         )
         for placed in placement.placed

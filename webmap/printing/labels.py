@@ -24,8 +24,14 @@ Key: TypeAlias = tuple[str, str]
 _SYMBOL = -1
 """Owner of the boxes that are no name's."""
 
+_BEAD, _BEAD_STEP = 0.2, 0.5
+"""A leader is kept clear as a string of small boxes: their size and distance, mm."""
+
 _MOVED = 2
 """So many names may be moved for one that found no room."""
+
+_TRIALS = 150
+"""So often that is tried on one sheet: a hopelessly full map must not take minutes."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,7 +124,7 @@ def place(
     *,
     pins: Mapping[Key, tuple[float, float]] | None = None,
 ) -> Placement:
-    """Place names greedily: by priority, then the larger, then name, then id.
+    """Place names greedily: by priority, then the larger, then name, place and id.
 
     A name that finds no room then makes some, if one or two names in its way have another place.
 
@@ -141,7 +147,11 @@ def place(
     1975, with the right side first because Chinese names are read as one block. Making room is
     ours.
     """
-    ordered = sorted(labels, key=lambda a: (a.priority, -a.weight, a.name, a.layer, a.id))
+    ordered = sorted(
+        labels,
+        # The place before the id: ids may be made anew for the same data.
+        key=lambda a: (a.priority, -a.weight, a.name, a.layer, a.at or (0.0, 0.0), a.id),
+    )
     board = _Board(ordered, obstacles)
     clashes: list[str] = []
     for number, label in enumerate(ordered):
@@ -171,7 +181,9 @@ class _Board:
         self.placed: dict[int, Placed] = {}
         self._index = rtree.index.Index()
         self._boxes: dict[int, tuple[Box, int]] = {}
+        self._owned: dict[int, list[int]] = {}
         self._next = 0
+        self._trials = 0
         for symbol in obstacles.symbols:
             self._add(symbol, _SYMBOL)
 
@@ -210,6 +222,9 @@ class _Board:
             others = self._in_the_way(number, candidate)
             if not others or len(others) > _MOVED or any(self.placed[k].pinned for k in others):
                 continue
+            if self._trials >= _TRIALS:
+                return False
+            self._trials += 1
             before = {k: self._lift(k) for k in sorted(others)}
             label = self.labels[number]
             self._put(number, Placed(label=label, box=candidate.box, leader=candidate.leader))
@@ -229,13 +244,14 @@ class _Board:
             self._add(bead, number)
 
     def _lift(self, number: int) -> Placed:
-        for i in [i for i, (_, owner) in self._boxes.items() if owner == number]:
+        for i in self._owned.pop(number):
             self._index.delete(i, self._boxes.pop(i)[0].bounds)
         return self.placed.pop(number)
 
     def _add(self, box: Box, owner: int) -> None:
         self._index.insert(self._next, box.bounds)
         self._boxes[self._next] = (box, owner)
+        self._owned.setdefault(owner, []).append(self._next)
         self._next += 1
 
     def _meeting(self, box: Box) -> list[int]:
@@ -251,9 +267,14 @@ class _Board:
         label = self.labels[number]
         x, y = label.at or (0.0, 0.0)
         foot = Box(x, y, 0.0, 0.0).grown(label.radius)
-        for bead in _beads(candidate.leader):
-            for i in self._meeting(bead):
+        beads = _beads(candidate.leader)
+        if beads:
+            (x0, y0), (x1, y1) = beads[0].centre, beads[-1].centre
+            around = Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)).grown(_BEAD / 2)
+            for i in self._meeting(around):
                 box, owner = self._boxes[i]
+                if not any(box.meets(bead) for bead in beads):
+                    continue
                 if owner != _SYMBOL:
                     met.add(owner)
                 elif not box.meets(foot):  # a leader may leave through symbols on its own foot
@@ -270,8 +291,8 @@ def _beads(line: Line | None) -> list[Box]:
     if line is None:
         return []
     (x0, y0), (x1, y1) = line
-    count = max(int(math.hypot(x1 - x0, y1 - y0) / 0.5), 1)
+    count = max(int(math.hypot(x1 - x0, y1 - y0) / _BEAD_STEP), 1)
     return [
-        Box(x0 + (x1 - x0) * k / count - 0.1, y0 + (y1 - y0) * k / count - 0.1, 0.2, 0.2)
+        Box(x0 + (x1 - x0) * k / count, y0 + (y1 - y0) * k / count, 0, 0).grown(_BEAD / 2)
         for k in range(count + 1)
     ]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Imprint", "crosses", "footer", "frames", "projection_line", "scale_bar", "title_row"]
 
-_ZONES = range(4534, 4555)
+_ZONE = "CGCS2000 / 3-degree Gauss-Kruger CM"
 _DISCLAIMER = "本图界线不作为划界依据"
 
 
@@ -215,7 +215,7 @@ def projection_line(crs: pyproj.CRS) -> str:
     operation = crs.coordinate_operation
     values = {p.name: p.value for p in operation.params} if operation is not None else {}
     meridian = float(values.get("Longitude of natural origin", float("nan")))
-    if crs.to_epsg() in _ZONES:
+    if crs.name.startswith(_ZONE):
         return f"2000国家大地坐标系　高斯-克吕格投影 3°带　中央经线{meridian:g}°"
     return f"2000国家大地坐标系　横轴墨卡托投影　中央经线{meridian:.4f}°"
 

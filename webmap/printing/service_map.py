@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import local_tm_crs, print_crs, to_crs
 from webmap.printing.displace import side_by_side
-from webmap.printing.items import Box, Item, PathItem
-from webmap.printing.labels import Label, Obstacles
+from webmap.printing.items import PathItem
+from webmap.printing.labels import Obstacles
+from webmap.printing.map_pen import MapDrawing, MapPen
 from webmap.printing.page import clipped
 from webmap.printing.symbols import (
     circle_items,
@@ -28,94 +27,17 @@ from webmap.tints import tints
 if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
-    from numpy.typing import NDArray
 
     from layers.analysis.picture import ServicePicture
     from webmap.printing.fonts import FontBook
     from webmap.printing.page import Page
     from webmap.printing.recipe import Layout
-    from webmap.style import LetterStyle, Style
+    from webmap.style import Style
 
-__all__ = ["MapDrawing", "draw_map", "map_bounds", "map_crs", "short_name"]
+__all__ = ["draw_map", "short_name"]
 
 _SIMPLE_MM = 0.02
 """Roads are thinned to this: a fifth of the finest pen."""
-
-_SPACING = {"township": 0.14, "neighbour": 0.3}
-"""Extra advance of area names, in letter heights."""
-
-_PRIORITY = {"neighbour": 0, "township": 1, "facility": 2, "village": 3}
-
-
-@dataclass(kw_only=True)
-class MapDrawing:
-    """The map inside its frame.
-
-    Attributes
-    ----------
-    ground
-        Fills beneath the grid.
-    items
-        Everything else in drawing order, clipped to the frame; without names.
-    labels
-        Names that belong on the sheet.
-    letters
-        Style of each name by (layer, id).
-    obstacles
-        What the names keep clear of.
-    keys
-        Legend keys of what occurs inside the frame.
-    """
-
-    ground: list[Item] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
-    labels: list[Label] = field(default_factory=list)
-    letters: dict[tuple[str, str], tuple[str, LetterStyle]] = field(default_factory=dict)
-    obstacles: Obstacles
-    keys: set[str] = field(default_factory=set)
-
-    def spacing(self, label: Label) -> float:
-        """Extra advance between the letters of a name, mm."""
-        return _SPACING.get(self.letters[label.key][0], 0.0) * label.height
-
-
-def map_crs(picture: ServicePicture) -> pyproj.CRS:
-    """Plane of the sheet: a CGCS2000 3-degree zone where one fits, else the network's own."""
-    area = picture.county if len(picture.county) else picture.townships
-    frames = [area] if len(area) else [picture.circles, picture.facilities, picture.demand]
-    bounds = _bounds(frames) or _bounds([picture.roads])
-    roads = _bounds([picture.roads])
-    otherwise = local_tm_crs((roads[0] + roads[2]) / 2) if roads else None
-    return print_crs(bounds or (114.0, 36.5, 114.0, 36.5), otherwise=otherwise)
-
-
-def map_bounds(
-    picture: ServicePicture, crs: pyproj.CRS
-) -> tuple[float, float, float, float] | None:
-    """Extent that must be seen: county, else townships, else circles and points, else roads.
-
-    Parameters
-    ----------
-    picture
-        The answer that is drawn.
-    crs
-        The print CRS.
-
-    Returns
-    -------
-    West, south, east, north; None if there is nothing to draw.
-    """
-    for frames in (
-        [picture.county],
-        [picture.townships],
-        [picture.circles, picture.facilities, picture.demand],
-        [picture.roads],
-    ):
-        filled = [frame for frame in frames if len(frame)]
-        found = _bounds([to_crs(frame, crs) for frame in filled])
-        if found is not None:
-            return found
-    return None
 
 
 def short_name(name: str) -> str:
@@ -153,7 +75,7 @@ def draw_map(
     neighbours
         Polygons around the county, columns `code name geometry`; None where they are not known.
     """
-    pen = _Pen(picture, page, layout, style, fonts, crs)
+    pen = _ServicePen(picture, page, layout, style, fonts, crs)
     pen.ground(neighbours)
     roads = pen.roads()
     pen.circles()
@@ -172,35 +94,8 @@ def draw_map(
     return drawing
 
 
-class _Pen:
-    """Draws one picture layer by layer; keeps what the names must avoid."""
-
-    def __init__(
-        self,
-        picture: ServicePicture,
-        page: Page,
-        layout: Layout,
-        style: Style,
-        fonts: FontBook,
-        crs: pyproj.CRS,
-    ) -> None:
-        self.picture, self.page, self.layout = picture, page, layout
-        self.style, self.fonts, self.crs = style, fonts, crs
-        self.symbols: list[Box] = []
-        self.drawing = MapDrawing(obstacles=Obstacles(frame=page.frame))
-        self.county = self._shapes(picture.county)
-        self.towns = self._shapes(picture.townships)
-
-    def _shapes(self, frame: gpd.GeoDataFrame) -> NDArray[Any]:
-        """Geometries of a frame in page mm, not clipped; missing ones become empty."""
-        if not len(frame):
-            return np.empty(0, dtype=object)
-        moved = np.array(to_crs(frame, self.crs).geometry.array, dtype=object)
-        moved[shapely.is_missing(moved)] = shapely.Point()
-        return self.page.shapes(moved)
-
-    def _add(self, *items: Item) -> None:
-        self.drawing.items.extend(items)
+class _ServicePen(MapPen):
+    """The layers of the circles sheet, from the ground up."""
 
     def ground(self, neighbours: gpd.GeoDataFrame | None) -> None:
         frame, colors = self.page.frame, self.layout.colors
@@ -237,17 +132,17 @@ class _Pen:
         own = shapely.union_all(self.county).buffer(away)
         room = self.page.frame.grown(-1.5 * self.page.unit)
         for code, name, shape in zip(
-            neighbours["code"], neighbours["name"], self._shapes(neighbours), strict=True
+            neighbours["code"], neighbours["name"], self.shapes_mm(neighbours), strict=True
         ):
             free = shapely.difference(clipped(np.array([shape]), room)[0], own)
             parts = [part for part in shapely.get_parts(free) if part.geom_type == "Polygon"]
             if parts:
                 largest = max(parts, key=lambda part: float(part.area))
-                self._name("neighbours", str(code), name, letter, kind="neighbour", area=largest)
+                self.name("neighbours", str(code), name, letter, kind="neighbour", area=largest)
 
     def roads(self) -> list[Any]:
         """Draw the roads, smallest first; answers the lines that names should not cross."""
-        shapes = self._shapes(self.picture.roads)
+        shapes = self.shapes_mm(self.picture.roads)
         if not len(shapes):
             return []
         group = np.array([self.style.road(name) for name in self.picture.roads["highway"]])
@@ -269,18 +164,18 @@ class _Pen:
             lines = lines_of(parts)
             if lines:
                 road = self.style.roads[number]
-                self._add(line_item(lines, road, self.layout.symbols, layer="roads"))
+                self.add(line_item(lines, road, self.layout.symbols, layer="roads"))
                 self.drawing.keys.add(f"road.{number}")
                 if number < 3:
                     out += list(parts)
         return out
 
     def circles(self) -> None:
-        shapes = clipped(self._shapes(self.picture.circles), self.page.frame)
+        shapes = clipped(self.shapes_mm(self.picture.circles), self.page.frame)
         shapes = shapely.simplify(shapes, _SIMPLE_MM)
         rings = rings_of(shapes)
         if rings:
-            self._add(*circle_items(rings, self.style, self.layout, layer="circles"))
+            self.add(*circle_items(rings, self.style, self.layout, layer="circles"))
             self.drawing.keys.add("area.circle")
 
     def borders(self, neighbours: gpd.GeoDataFrame | None) -> list[Any]:
@@ -291,14 +186,14 @@ class _Pen:
         out: list[Any] = []
         ranks = [("township", self.towns)]
         if neighbours is not None:
-            ranks.insert(0, ("neighbour", self._shapes(neighbours)))
+            ranks.insert(0, ("neighbour", self.shapes_mm(neighbours)))
         for name, shapes in ranks:
             edges: Any = shapely.union_all(shapely.boundary(shapes))
             edges = shapely.difference(shapely.clip_by_rect(edges, *frame.bounds), near)
             edges = shapely.line_merge(edges)
             drawn = lines_of([edges])
             if drawn:
-                self._add(line_item(drawn, lines[name], factor, layer=name))
+                self.add(line_item(drawn, lines[name], factor, layer=name))
                 self.drawing.keys.add(f"line.{name}")
                 out.append(edges)
         if not county.is_empty:
@@ -306,9 +201,9 @@ class _Pen:
             if band is not None:
                 outside = shapely.difference(county.buffer(band.width_mm * factor), county)
                 rings = rings_of(clipped(np.array([outside]), frame))
-                self._add(PathItem(lines=rings, closed=True, fill=band.color, layer="county"))
+                self.add(PathItem(lines=rings, closed=True, fill=band.color, layer="county"))
             edge = shapely.clip_by_rect(county.boundary, *frame.bounds)
-            self._add(line_item(lines_of([edge]), lines["county"], factor, layer="county"))
+            self.add(line_item(lines_of([edge]), lines["county"], factor, layer="county"))
             self.drawing.keys.add("line.county")
             out.append(edge)
         for name, key, shape in zip(
@@ -319,7 +214,7 @@ class _Pen:
         ):
             parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
             if parts:
-                self._name(
+                self.name(
                     "divisions",
                     str(key),
                     name,
@@ -340,28 +235,28 @@ class _Pen:
                 demand["village_code"],
                 demand["weight"],
                 demand["covered"].astype(bool),
-                self._shapes(demand),
+                self.shapes_mm(demand),
                 strict=True,
             )
         )
-        rows.sort(key=lambda row: (-float(row[3]) if not row[4] else 0.0, str(row[0])))
+        rows.sort(key=lambda row: (-float(row[3]) if not row[4] else 0.0, str(row[1]), row[5].wkb))
         for key, name, code, weight, covered, shape in rows:
-            at = self._inside(shape)
+            at = self.inside(shape)
             if at is None:
                 continue
             word = village_key(style, weight=weight, covered=covered)
             kind, step = word.split(".")
             dot = style.gap_villages[int(step)] if kind == "gap" else style.dots[step]
-            self._add(dot_item(at, dot, factor, layer="elders"))
+            self.add(dot_item(at, dot, factor, layer="elders"))
             self.drawing.keys.add(word)
-            radius = self._stand(at, dot.size_mm * factor)
+            radius = self.stand(at, dot.size_mm * factor)
             layer, label_id = (
                 ("divisions", str(code)) if named and not pd.isna(code) else ("elders", str(key))
             )
-            self._name(
+            self.name(
                 layer,
                 label_id,
-                short_name(name) if isinstance(name, str) else "",
+                short_name(name) if isinstance(name, str) and name != code else "",
                 style.letters["village"],
                 kind="village",
                 weight=0.0 if pd.isna(weight) else float(weight),
@@ -378,22 +273,23 @@ class _Pen:
             frame["name"],
             frame["kind"],
             frame["counted"].astype(bool),
-            self._shapes(frame),
+            self.shapes_mm(frame),
             strict=True,
         ):
-            at = self._inside(shape)
+            at = self.inside(shape)
             if at is not None:
                 known = isinstance(kind, str) and kind in style.facilities
                 word = f"facility.{kind if known else 'other'}"
                 self.drawing.keys.add(word if counted else f"{word}.idle")
                 symbol = style.facility(kind, hollow=not counted)
                 rows.append((at, str(key), name, symbol))
-        rows.sort(key=lambda row: (-row[3].size_mm, row[1]))
+        # By name and place, not by id: ids may be made anew for the same data.
+        rows.sort(key=lambda row: (-row[3].size_mm, str(row[2]), row[0]))
         sizes = [symbol.size_mm * factor for *_, symbol in rows]
         places = side_by_side([at for at, *_ in rows], sizes)
         for at, size, (_, key, name, symbol) in zip(places, sizes, rows, strict=True):
-            self._add(symbol_item(at, symbol, factor, layer="care_facilities"))
-            self._name(
+            self.add(symbol_item(at, symbol, factor, layer="care_facilities"))
+            self.name(
                 "care_facilities",
                 key,
                 name if isinstance(name, str) else "",
@@ -401,62 +297,5 @@ class _Pen:
                 kind="facility",
                 weight=symbol.size_mm,
                 at=at,
-                radius=self._stand(at, size),
+                radius=self.stand(at, size),
             )
-
-    def _inside(self, shape: Any) -> tuple[float, float] | None:  # noqa: ANN401
-        """Page place of a point (of an area its middle), if it is inside the frame."""
-        if shape is None or shape.is_empty:
-            return None
-        point = shape if shape.geom_type == "Point" else shapely.point_on_surface(shape)
-        x, y = float(point.x), float(point.y)
-        return (x, y) if self.page.frame.holds(Box(x, y, 0, 0)) else None
-
-    def _stand(self, at: tuple[float, float], size: float) -> float:
-        self.symbols.append(Box(at[0] - size / 2, at[1] - size / 2, size, size))
-        return size / 2
-
-    def _name(
-        self,
-        layer: str,
-        key: str,
-        name: str,
-        letter: LetterStyle,
-        *,
-        kind: str,
-        weight: float = 0.0,
-        at: tuple[float, float] | None = None,
-        radius: float = 0.0,
-        area: shapely.Polygon | None = None,
-    ) -> None:
-        if not name:
-            return
-        size = self.layout.letter(letter.size_mm)
-        spacing = _SPACING.get(kind, 0.0) * size
-        width = self.fonts.width(name, size=size, role=letter.family, spacing=spacing)
-        self.drawing.letters[layer, key] = (kind, letter)
-        self.drawing.labels.append(
-            Label(
-                layer=layer,
-                id=key,
-                name=name,
-                priority=_PRIORITY[kind],
-                weight=weight,
-                width=width,
-                height=size,
-                at=at,
-                radius=radius,
-                area=area,
-            )
-        )
-
-
-def _bounds(frames: list[gpd.GeoDataFrame]) -> tuple[float, float, float, float] | None:
-    found = [frame.total_bounds for frame in frames if len(frame)]
-    found = [bounds for bounds in found if np.isfinite(bounds).all()]
-    if not found:
-        return None
-    several = np.array(found)
-    west, south = several[:, :2].min(axis=0)
-    east, north = several[:, 2:].max(axis=0)
-    return float(west), float(south), float(east), float(north)

@@ -179,6 +179,13 @@ def test_a_store_without_divisions_has_its_sheet_with_the_osm_line():
     assert "示意数据" not in found
 
 
+def test_other_ids_and_another_order_of_rows_draw_the_same():
+    answer = town_picture()
+    centres = answer.facilities.iloc[::-1].set_axis([f"X{k}" for k in range(5)])
+    other = replace(answer, facilities=centres, demand=answer.demand.iloc[::-1])
+    assert circles_sheet(other).svg == circles_sheet(answer).svg
+
+
 def test_the_graticule_comes_by_switch():
     plain, with_net = (
         {item.layer for item in circles_sheet(small_picture(), SheetOptions(graticule=g)).items}

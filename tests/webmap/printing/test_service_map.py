@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 import shapely
 
-from tests.webmap.printing.build import demand, frame, picture, small_picture, town_picture
+from tests.webmap.printing.build import demand, frame, small_picture, town_picture
+from webmap.printing.extent import map_bounds, map_crs
 from webmap.printing.fonts import default_fonts
 from webmap.printing.items import PathItem
 from webmap.printing.page import Page, choose_scale
 from webmap.printing.recipe import load_recipe
-from webmap.printing.service_map import draw_map, map_bounds, map_crs, short_name
+from webmap.printing.service_map import draw_map, short_name
 from webmap.style import load_style
 
 LAYOUT, STYLE, FONTS = load_recipe("circles").layout("A3"), load_style(), default_fonts()
@@ -47,32 +48,6 @@ def layer(drawing, name: str) -> list[PathItem]:
 )
 def test_village_names_drop_their_generic_part_where_two_characters_remain(name, short):
     assert short_name(name) == short
-
-
-def test_the_county_is_drawn_in_its_zone():
-    assert map_crs(small_picture()).to_epsg() == 4547
-
-
-def test_a_town_far_away_is_drawn_in_a_plane_of_its_own():
-    assert map_crs(town_picture()).to_epsg() is None
-    assert "8.680000E" in map_crs(town_picture()).name
-
-
-def test_the_divisions_decide_the_extent():
-    answer = small_picture()
-    west, south, east, north = map_bounds(answer, map_crs(answer))
-    assert east - west == pytest.approx(3580, abs=60)
-    assert north - south == pytest.approx(4438, abs=60)
-
-
-def test_without_divisions_points_and_circles_decide_not_the_roads():
-    answer = town_picture()
-    west, _, east, _ = map_bounds(answer, map_crs(answer))
-    assert east - west < 5_500
-
-
-def test_an_empty_picture_has_no_extent():
-    assert map_bounds(picture(), map_crs(picture())) is None
 
 
 def test_nothing_leaves_the_frame():

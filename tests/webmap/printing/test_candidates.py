@@ -1,0 +1,60 @@
+"""Where a name could stand."""
+
+import shapely
+
+from webmap.printing.candidates import candidates
+from webmap.printing.items import Box
+from webmap.printing.labels import Label, Obstacles
+
+FRAME = Box(0, 0, 100, 80)
+
+
+def point(**more) -> Label:
+    values = {"layer": "a", "id": "1", "name": "虒亭", "priority": 3, "weight": 0.0}
+    return Label(**{**values, "width": 3.2, "height": 1.6, "at": (50, 40), "radius": 0.5, **more})
+
+
+def test_eight_places_around_come_before_those_with_a_leader():
+    (places,) = candidates([point()], Obstacles(frame=FRAME))
+    assert [place.leader is None for place in places[:8]] == [True] * 8
+    assert all(place.leader is not None for place in places[8:])
+    assert len(places) >= 8 + 24
+
+
+def test_without_leaders_there_are_eight():
+    (places,) = candidates([point(leader=False)], Obstacles(frame=FRAME))
+    assert len(places) == 8
+
+
+def test_no_place_covers_the_point_s_symbol():
+    (places,) = candidates([point()], Obstacles(frame=FRAME))
+    assert not any(place.box.meets(Box(49.5, 39.5, 1, 1)) for place in places)
+
+
+def test_leaders_run_from_the_symbol_s_rim_to_the_text():
+    (places,) = candidates([point()], Obstacles(frame=FRAME))
+    for place in places[8:]:
+        line = shapely.LineString(place.leader)
+        assert abs(line.distance(shapely.Point(50, 40)) - 0.5) < 1e-9
+        assert line.distance(shapely.box(*place.box.bounds)) < 1e-9
+
+
+def test_a_boundary_costs_more_than_a_road():
+    wall = shapely.LineString([(51.5, 0), (51.5, 80)])
+    (by_wall,) = candidates([point()], Obstacles(frame=FRAME, boundaries=[wall]))
+    (by_road,) = candidates([point()], Obstacles(frame=FRAME, roads=[wall]))
+    (free,) = candidates([point()], Obstacles(frame=FRAME))
+    right = free[0].box
+    assert by_wall[0].box.right < 51.5
+    assert [p.box for p in by_road].index(right) < [p.box for p in by_wall].index(right)
+
+
+def test_an_area_offers_places_inside_first():
+    area = shapely.box(10, 10, 50, 30)
+    (places,) = candidates([point(at=None, area=area)], Obstacles(frame=FRAME))
+    assert area.contains(shapely.box(*places[0].box.bounds))
+    assert all(area.contains(shapely.Point(place.box.centre)) for place in places)
+
+
+def test_no_labels_no_places():
+    assert candidates([], Obstacles(frame=FRAME)) == []

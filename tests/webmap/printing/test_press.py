@@ -1,0 +1,143 @@
+"""From a store to a sheet."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import shapely
+
+from layers.store import Actor, open_store
+from tests.webmap.printing.build import small_picture
+from webmap.printing import SheetError, sheet
+
+ACTOR = Actor("王工", "reviewer")
+TOWN = "140499101000"
+
+
+def fill(store, quality: str) -> None:
+    """The roads, a town with one village and a centre of `small_picture`, as a store has them."""
+    picture = small_picture()
+    known = {"quality": quality, "source": "手工"}
+    code = "140499000000"
+    store.put(
+        "divisions",
+        [
+            {
+                "code": code,
+                "name": "示意县",
+                "level": "county",
+                "kind": "county",
+                "legal": True,
+                "geometry": picture.county.geometry.iloc[0],
+                **known,
+            },
+            {
+                "code": TOWN,
+                "name": "虒亭镇",
+                "level": "township",
+                "kind": "township",
+                "parent_code": code,
+                "legal": True,
+                **known,
+                "geometry": picture.townships.geometry.iloc[0],
+            },
+        ],
+        actor=ACTOR,
+        reason="测试",
+    )
+    x, y = 113.02, 36.52
+    line = shapely.LineString([(x - 0.03, y), (x + 0.03, y + 0.002)])
+    road = {"way_id": 1, "piece": 0, "u": 1, "v": 2, "highway": "residential", "geometry": line}
+    modes = {"walk": "both", "etrike": "both", "car": "both"}
+    store.put("roads", [{**road, **modes, **known}], actor=ACTOR, reason="测试")
+    centre = {"name": "虒亭驿站", "kind": "station", "status": "in_service"}
+    spot = shapely.Point(x - 0.01, y + 0.0005)
+    store.put(
+        "care_facilities", [{**centre, **known, "geometry": spot}], actor=ACTOR, reason="测试"
+    )
+    people = {"village_code": "140499101200", "year": 2020, "population": 400, "age60": 120}
+    place = shapely.Point(x - 0.008, y + 0.0005)
+    store.put("elders", [{**people, **known, "geometry": place}], actor=ACTOR, reason="测试")
+
+
+def opened(path: Path, quality: str):
+    store = open_store(
+        f"gpkg:{path / 'county.gpkg'}",
+        create=True,
+        clock=lambda: datetime(2026, 11, 1, 12, tzinfo=UTC),
+    )
+    fill(store, quality)
+    return store
+
+
+@pytest.fixture(scope="module")
+def rough(tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("rough"), "synthetic") as store:
+        yield store
+
+
+@pytest.fixture
+def surveyed(tmp_path):
+    with opened(tmp_path, "surveyed") as store:
+        yield store
+
+
+def public(store, number: str = "晋S(2026)001号"):
+    return sheet(store, "circles", publish="public", review_no=number, approval="F1", actor=ACTOR)
+
+
+def test_a_store_gives_its_sheet_with_its_own_date(rough):
+    drawn = sheet(rough, "circles")
+    assert drawn.day == date(2026, 11, 1)
+    assert {placed.label.name for placed in drawn.placed} >= {"虒亭镇", "虒亭驿站"}
+    assert drawn.title == "示意县15分钟养老服务圈与覆盖缺口"
+
+
+def test_the_question_comes_from_the_options(rough):
+    drawn = sheet(rough, "circles", minutes=30, mode="etrike")
+    assert drawn.title.startswith("示意县30分钟")
+
+
+def test_the_same_store_gives_the_same_bytes(rough):
+    assert sheet(rough, "circles").pdf == sheet(rough, "circles").pdf
+
+
+def test_an_unknown_sheet_is_refused_before_anything_is_read():
+    with pytest.raises(SheetError) as caught:
+        sheet(None, "nope")
+    assert caught.value.code == "unknown_sheet"
+
+
+def test_public_lists_the_rows_that_hinder_it(rough):
+    with pytest.raises(SheetError, match=f"divisions {TOWN} synthetic") as caught:
+        public(rough)
+    assert caught.value.code == "public_not_allowed"
+    assert rough.sheet_records("binding") == {}
+
+
+def test_public_needs_somebody(surveyed):
+    with pytest.raises(SheetError, match="actor"):
+        sheet(surveyed, "circles", publish="public", review_no="1", approval="2")
+
+
+def test_a_number_stays_with_its_content(surveyed):
+    first = public(surveyed)
+    assert public(surveyed).data_hash == first.data_hash
+    moved = {"village_code": "140499101201", "year": 2020, "population": 90, "age60": 60}
+    surveyed.put(
+        "elders",
+        [{**moved, "quality": "surveyed", "geometry": shapely.Point(113.012, 36.5205)}],
+        actor=ACTOR,
+        reason="测试",
+    )
+    with pytest.raises(SheetError) as caught:
+        public(surveyed)
+    assert caught.value.code == "number_bound_elsewhere"
+    assert public(surveyed, "晋S(2026)002号").mode == "public"
+
+
+def test_pins_are_kept_with_the_sheet_and_win(surveyed):
+    pin = {"layer": "divisions", "id": TOWN, "x_mm": 70.0, "y_mm": 70.0}
+    sheet(surveyed, "circles", pins=[pin], actor=ACTOR)
+    rows = {row["id"]: row for row in sheet(surveyed, "circles").to_json()["placed"]}
+    assert (rows[TOWN]["x_mm"], rows[TOWN]["y_mm"]) == (70.0, 70.0)
