@@ -34,22 +34,18 @@ def shown_gaps(rows: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
     The rows with `total covered uncovered misled` as numbers or text and `share circle_share`
     missing where a count behind them is hidden.
     """
-    straight = (rows["circle_share"] * rows["total"]).round()
-    counts = rows[[*_PARTS, "misled"]].assign(straight=straight)
-    counts = counts.assign(straight_rest=rows["total"] - straight)
-    hidden = _hidden(
-        counts,
-        full=full,
-        groups=pd.Series("county", index=rows.index),
-        sums=(_PARTS, ("total", "straight", "straight_rest")),
-    )
+    counts = rows[[*_PARTS, "misled"]]
+    county = pd.Series("county", index=rows.index)
+    hidden = _hidden(counts, full=full, groups=county, sums=(_PARTS,))
     shown = shown_values(counts, hidden)
-    either = hidden[["total", "covered", "uncovered"]].any(axis=1)
-    straight_hidden = hidden[["total", "straight", "straight_rest"]].any(axis=1)
+    # The straight-line count is nowhere, but total and share would give it.
+    near = (rows["circle_share"] * rows["total"]).round()
+    straight = pd.DataFrame({"near": near, "far": rows["total"] - near})
+    straight_hidden = _hidden(straight, full=full, groups=county)
     return rows.assign(
         **{name: shown[name] for name in (*_PARTS, "misled")},
-        share=rows["share"].mask(either),
-        circle_share=rows["circle_share"].mask(straight_hidden),
+        share=rows["share"].mask(hidden[list(_PARTS)].any(axis=1)),
+        circle_share=rows["circle_share"].mask(straight_hidden.any(axis=1)),
     )
 
 
@@ -68,22 +64,17 @@ def shown_summary(summary: Mapping[str, Any], *, full: bool = False) -> dict[str
     The summary with `covered uncovered misled` as numbers or text, shares None where one is hidden.
     """
     total = summary["total"]
-    straight = round(summary["circle_share"] * total) if total else 0
-    counts = pd.DataFrame(
-        {name: [summary[name]] for name in (*_PARTS, "misled")}
-        | {"straight": [straight], "straight_rest": [total - straight]}
-    )
-    hidden = _hidden(counts, full=full, sums=(_PARTS, ("total", "straight", "straight_rest")))
-    shown = shown_values(counts, hidden).iloc[0]
-    known = {name: shown[name] for name in (*_PARTS, "misled")}
-    road = hidden[list(_PARTS)].any(axis=None)
-    line = hidden[["total", "straight", "straight_rest"]].any(axis=None)
+    counts = pd.DataFrame({name: [summary[name]] for name in (*_PARTS, "misled")})
+    hidden = _hidden(counts, full=full, sums=(_PARTS,)).iloc[0]
+    shown = shown_values(counts, hidden.to_frame().T).iloc[0]
+    near = round(summary["circle_share"] * total) if total else 0
+    straight = _hidden(pd.DataFrame({"near": [near], "far": [total - near]}), full=full)
     return {
         **summary,
-        **known,
-        "share": None if road else summary["share"],
-        "circle_share": None if line else summary["circle_share"],
-        "misled_share": None if hidden["misled"].iloc[0] else summary.get("misled_share"),
+        **{name: shown[name] for name in (*_PARTS, "misled")},
+        "share": None if hidden[list(_PARTS)].any() else summary["share"],
+        "circle_share": None if straight.any(axis=None) else summary["circle_share"],
+        "misled_share": None if hidden["misled"] else summary.get("misled_share"),
     }
 
 

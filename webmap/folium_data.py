@@ -62,9 +62,15 @@ def map_data(picture: ServicePicture, style: Style, *, full: bool = False) -> di
         "villages": _villages(picture, style, full=full),
         "facilities": _facilities(picture.facilities, style),
         "symbols": _symbols(picture.facilities, style),
-        "attributions": list(picture.provenance.attributions),
+        "attributions": _credits(picture),
         "look": _look(style),
     }
+
+
+def _credits(picture: ServicePicture) -> list[str]:
+    """Lines on the map itself: what a licence asks for; the panel lists every source."""
+    asked = [line for line in picture.provenance.attributions if "©" in line]
+    return [*asked, "数据来源见“说明”"]
 
 
 def shape_count(picture: ServicePicture) -> int:

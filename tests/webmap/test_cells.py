@@ -1,0 +1,58 @@
+"""Small cells: none of 1-4 is shown, and none can be computed from what is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.webmap.pictures import EAST, answer, demand, picture
+from webmap.cells import shown_bands, shown_gaps, shown_modes, shown_summary, shown_villages
+
+
+def test_a_small_village_and_its_neighbour_in_the_sum_are_hidden():
+    shown = shown_villages(demand((3.0, 40.0, 300.0, 60.0)))
+    assert shown.tolist() == ["<5", "隐去", 300.0, 60.0]
+
+
+def test_a_reader_who_may_see_them_sees_them():
+    shown = shown_villages(demand((3.0, 40.0, 300.0, 60.0)), full=True)
+    assert shown.tolist() == [3.0, 40.0, 300.0, 60.0]
+
+
+def test_a_covered_count_of_three_takes_its_complement_and_share_along():
+    rows = shown_gaps(picture(demand((3.0, 40.0, 300.0, 60.0))).gaps).set_index("code")
+    east = rows.loc[EAST]
+    assert (east["total"], east["covered"], east["uncovered"]) == (43.0, "<5", "隐去")
+    assert east["share"] != east["share"]
+
+
+def test_no_column_of_the_ranking_holds_one_unknown():
+    rows = shown_gaps(picture(demand((3.0, 40.0, 300.0, 60.0))).gaps)
+    for name in ("covered", "uncovered"):
+        assert rows[name].map(lambda value: isinstance(value, str)).sum() != 1
+
+
+def test_straight_line_share_of_four_people_is_not_shown():
+    rows = shown_gaps(picture(demand((4.0, 40.0, 300.0, 60.0))).gaps).set_index("code")
+    assert rows.loc[EAST, "circle_share"] != rows.loc[EAST, "circle_share"]
+
+
+def test_large_counts_stay_as_they_are():
+    rows = picture().gaps
+    assert shown_gaps(rows)[rows.columns].astype(object).equals(rows.astype(object))
+
+
+def test_summary_hides_shares_of_small_counts():
+    shown = shown_summary(answer(demand((3.0, 400.0, 0.0, 60.0))).summary)
+    assert (shown["covered"], shown["uncovered"], shown["share"]) == ("<5", "隐去", None)
+    assert shown["total"] == 463
+
+
+def test_band_with_three_covered_is_hidden():
+    shown = shown_bands(answer().bands).loc["disabled"]
+    assert (shown["total"], shown["covered"], shown["uncovered"]) == (50.0, "<5", "隐去")
+
+
+@pytest.mark.parametrize(("full", "expected"), [(False, None), (True, 3 / 520)])
+def test_share_of_a_mode_that_covers_three_people(full, expected):
+    shown = shown_modes(answer().modes, 520.0, full=full)
+    assert shown["car"] == {"to_facility": 0.9, "from_facility": expected}

@@ -1,0 +1,41 @@
+"""Figures in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from layers.analysis.question import CareQuestion
+from webmap.wording import count_text, minutes_text, question_parts, service_title, share_text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (np.int64(1234), "1,234"), (49415.0, "49,415"), ("<5", "<5"), (pd.NA, "—")],
+)
+def test_counts(value, text):
+    assert count_text(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.3011, "30.1%"), (float("nan"), "—"), (None, "—")])
+def test_shares(value, text):
+    assert share_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(30, "不到 1 分钟"), (900, "15 分钟"), (float("inf"), "不可达"), (float("nan"), "—")],
+)
+def test_minutes(seconds, text):
+    assert minutes_text(seconds) == text
+
+
+def test_title_names_county_and_minutes():
+    question = CareQuestion(minutes=12.5)
+    assert service_title(question, "襄垣县") == "襄垣县 12.5 分钟养老服务圈与覆盖缺口"
+    assert service_title(question) == "12.5 分钟养老服务圈与覆盖缺口"
+
+
+def test_a_vehicle_still_walks_to_the_road():
+    assert question_parts(CareQuestion(mode="car", age="80"))[0] == "汽车（接驳步行 0.8 米/秒）"
