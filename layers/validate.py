@@ -97,6 +97,8 @@ def _check_kind(
     field: Field, rows: Sequence[int], values: Sequence[Any], findings: Findings
 ) -> None:
     """Check type, codes, range and form; equal values are judged once."""
+    if field.type == "text" and _is_plain(field, values):
+        return
     verdicts: dict[Any, tuple[str, str] | None] = {}
     for row, value in zip(rows, values, strict=True):
         if value is None:
@@ -115,6 +117,23 @@ def _check_kind(
             field=field.name,
             value=None if code == "I18" else value,
         )
+
+
+def _is_plain(field: Field, values: Sequence[Any]) -> bool:
+    """Tell at one look over all values together whether none of a free text has a fault."""
+    if field.codes or field.pattern is not None:
+        return False
+    texts = [value for value in values if value is not None]
+    if not all(isinstance(text, str) for text in texts):
+        return False
+    together = " ".join(texts)
+    return not (
+        (texts and max(map(len, texts)) > field.max_length)
+        or _CONTROL.search(together)
+        or (not field.multiline and ("\n" in together or "\r" in together))
+        or _IDENTITY.search(together)
+        or _MOBILE.search(together)
+    )
 
 
 def _quoted(code: str, value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ class Keys:
     def __init__(self, store: Store, schema: LayerSchema, findings: Findings) -> None:
         self._store = store
         self._schema = schema
-        self._key_fields = schema.key_fields
         self._findings = findings
         self._first: dict[Any, tuple[int, int]] = {}
         self._named: set[Any] = set()
@@ -60,32 +59,56 @@ class Keys:
         -------
         Ids; None where the store will make one.
         """
-        names = list(columns)
-        parts = [[_frozen(value) for value in column] for column in columns.values()]
+        count = len(rows)
+        # Lists cannot be compared by hash; everything else can.
+        parts = [
+            [tuple(v) if isinstance(v, list) else v for v in column]
+            if _has_lists(column)
+            else column
+            for column in columns.values()
+        ]
+        contents = zip(zip(*parts, strict=True) if parts else [()] * count, shapes, strict=True)
+        keys = self._keys(rows, columns)
         ids: list[str | None] = []
-        for row, values, shape in zip(rows, zip(*parts, strict=True), shapes, strict=True):
-            record = dict(zip(names, values, strict=True))
-            made, key = self._key(row, record)
+        for row, content, (made, key) in zip(rows, contents, keys, strict=True):
             ids.append(made)
-            content = (values, shape)
             self._take(row, content if key is None else key, hash(content))
         return ids
 
-    def _key(self, row: int, record: Mapping[str, Any]) -> tuple[str | None, Any]:
-        """Find the id if there is one, and what two rows must not share."""
-        schema = self._schema
-        given = record.get("id")
-        if self._key_fields and all(record.get(n) is not None for n in self._key_fields):
-            past = schema.past_key is not None and record.get("valid_to") is not None
-            made = str(schema.past_key if past else schema.key).format_map(record)
-            # An ended period may keep the plain code as its id: what the file says of it holds.
-            made = given if given in {made, str(schema.key).format_map(record)} else made
-            return made, made
-        if given is not None:
-            return given, given
-        match = tuple(record.get(name) for name in schema.match)
-        if not match or match[0] is None:
-            return None, None
+    def _keys(
+        self, rows: Sequence[int], columns: Mapping[str, Sequence[Any]]
+    ) -> Iterator[tuple[str | None, Any]]:
+        """Give the id of each row if there is one, and what no two rows may share."""
+        nothing = [None] * len(rows)
+
+        def column(name: str) -> Sequence[Any]:
+            return columns.get(name, nothing)
+
+        key_names = (*self._schema.key_fields, "valid_to")
+        keyed = zip(*(column(name) for name in key_names), strict=True)
+        matched = zip(*(column(name) for name in self._schema.match), strict=True)
+        for row, given, values, match in zip(
+            rows, column("id"), keyed, matched if self._schema.match else nothing, strict=True
+        ):
+            if self._schema.key is not None and None not in values[:-1]:
+                made = self._made(given, dict(zip(key_names, values, strict=True)))
+                yield made, made
+            elif given is not None:
+                yield given, given
+            elif match is not None and match[0] is not None:
+                yield self._matching(row, match), ("match", *match)
+            else:
+                yield None, None
+
+    def _made(self, given: str | None, record: Mapping[str, Any]) -> str:
+        """Make the id of a row from its key; an ended period may keep the plain key as its id."""
+        plain = str(self._schema.key).format_map(record)
+        if self._schema.past_key is None or record["valid_to"] is None or given == plain:
+            return plain
+        return self._schema.past_key.format_map(record)
+
+    def _matching(self, row: int, match: tuple[Any, ...]) -> str | None:
+        """Find the one stored feature of this name."""
         stored = self._stored().get(match, [])
         if len(stored) > 1:
             self._findings.add(
@@ -93,10 +116,10 @@ class Keys:
                 f"第 {row} 行与库中 {len(stored)} 条同名同类({'、'.join(stored[:3])})，"
                 "请加一列“标识”写明是哪一条。",
                 row=row,
-                field=schema.match[0],
+                field=self._schema.match[0],
                 value=match[0],
             )
-        return (stored[0] if stored else None), ("match", *match)
+        return stored[0] if stored else None
 
     def _take(self, row: int, key: Any, content: int) -> None:  # noqa: ANN401  (any hashable)
         if key not in self._first:
@@ -119,7 +142,7 @@ class Keys:
         self._named.add(key)
 
     def _key_field(self) -> str:
-        return next(iter((*self._key_fields, *self._schema.match)), "id")
+        return next(iter((*self._schema.key_fields, *self._schema.match)), "id")
 
     def _stored(self) -> dict[tuple[Any, ...], list[str]]:
         """Give stored ids by the match fields, read once."""
@@ -132,5 +155,5 @@ class Keys:
         return self._matches
 
 
-def _frozen(value: Any) -> Any:  # noqa: ANN401  (any value of a field)
-    return tuple(value) if isinstance(value, list) else value
+def _has_lists(column: Sequence[Any]) -> bool:
+    return any(isinstance(value, list) for value in column)

@@ -129,7 +129,7 @@ def _points(
         for field in (_LON, _LAT)
     )
     shapes = np.full(len(chunk.rows), None, dtype=object)
-    xy = np.array(list(zip(lon, lat, strict=True)), dtype=float)  # None becomes NaN
+    xy = np.column_stack([np.array(column, dtype=float) for column in (lon, lat)])  # None: NaN
     known = ~np.isnan(xy)
     both = known.all(axis=1)
     shapes[both] = shapely.points(xy[both])
