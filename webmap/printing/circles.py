@@ -94,7 +94,7 @@ def circles_sheet(
         *_map(page, layout, style, crs, drawing, placement, graticules=wanted.graticule),
         *frames(layout, style),
         *title_row(layout, imprint, style, fonts),
-        *footer(page, layout, imprint, crs, style),
+        *footer(page, layout, imprint, crs, style, fonts),
         *panel(picture, layout, style, fonts, keys=drawing.keys, convergence_deg=convergence),
     ]
     at: tuple[tuple[float, float], ...] = ()
@@ -102,9 +102,10 @@ def circles_sheet(
         marks, at = crosses(page)
         items += marks
     report = fonts.check(items, strict=wanted.publish != "internal")
+    titles = [i.text for i in report.items if isinstance(i, TextItem) and i.layer == "title"]
     return Sheet(
         name=recipe.sheet,
-        title=imprint.title,
+        title=titles[0],
         page=page,
         crs=crs,
         items=report.items,
@@ -116,7 +117,7 @@ def circles_sheet(
         quality=picture.provenance.quality,
         convergence_deg=convergence,
         data_hash=picture.data_hash,
-        warnings=(*report.substituted, *report.missing),
+        warnings=(*report.substituted, *report.missing, *_idle_pins(wanted, drawing)),
         crosses=at,
     )
 
@@ -139,6 +140,16 @@ def _page(picture: ServicePicture, layout: Layout, crs: pyproj.CRS, scale: int |
         centre=((west + east) / 2, (south + north) / 2),
         unit=layout.unit,
     )
+
+
+def _idle_pins(wanted: SheetOptions, drawing: MapDrawing) -> list[str]:
+    """Say which pins belong to no name on the sheet: a typing error must not pass in silence."""
+    known = {label.key for label in drawing.labels}
+    return [
+        f"定位的 {pin.layer} {pin.id} 不在本图上，请检查 layer 和 id。"
+        for pin in wanted.pins
+        if (pin.layer, pin.id) not in known
+    ]
 
 
 def _convergence(page: Page, crs: pyproj.CRS) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,6 +23,9 @@ __all__ = ["render_pdf", "render_png"]
 _MAX_DPI = 1200
 _PNG_ROWS = 256
 
+_STANDARD: Final = "a-2u"
+"""PDF/A-2u: for the archive, every font embedded, every letter searchable."""
+
 _DOCUMENT = """\
 #set document(title: sys.inputs.title, date: datetime(year: {day.year}, month: {day.month}, day: {day.day}))
 #set page(width: {width}mm, height: {height}mm, margin: 0mm)
@@ -33,7 +36,7 @@ _DOCUMENT = """\
 def render_pdf(
     svg: str, fonts: FontBook, *, width: float, height: float, day: date, title: str = ""
 ) -> bytes:
-    """Compile one SVG page to PDF: the same bytes on every run and machine.
+    """Compile one SVG page to PDF/A-2u: the same bytes on every run and machine.
 
     Parameters
     ----------
@@ -60,6 +63,7 @@ def render_pdf(
         font_paths=book,
         ignore_system_fonts=True,
         sys_inputs={"svg": svg, "title": title},
+        pdf_standards=_STANDARD,
         timestamp=datetime.combine(day, time(), tzinfo=UTC),
     )
 

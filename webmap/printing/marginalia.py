@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Imprint", "crosses", "footer", "frames", "projection_line", "scale_bar", "title_row"]
 
 _ZONE = "CGCS2000 / 3-degree Gauss-Kruger CM"
+_TITLE_SHARE = 0.72
+"""No title is wider than this part of the paper: stamps stand beside it."""
+
 _DISCLAIMER = "本图界线不作为划界依据"
 
 
@@ -73,6 +76,8 @@ def frames(layout: Layout, style: Style) -> list[Item]:
 def title_row(layout: Layout, imprint: Imprint, style: Style, fonts: FontBook) -> list[Item]:
     """图名 in the middle, the quality notice at the left, the number line at the right."""
     size = layout.sizes["title"]
+    wide = fonts.width(imprint.title, size=size, role="song", spacing=0.08 * size)
+    size *= min(1.0, _TITLE_SHARE * layout.width / wide)
     out: list[Item] = [
         TextItem(
             x=layout.width / 2,
@@ -107,7 +112,12 @@ def title_row(layout: Layout, imprint: Imprint, style: Style, fonts: FontBook) -
 
 
 def footer(
-    page: Page, layout: Layout, imprint: Imprint, crs: pyproj.CRS, style: Style
+    page: Page,
+    layout: Layout,
+    imprint: Imprint,
+    crs: pyproj.CRS,
+    style: Style,
+    fonts: FontBook,
 ) -> list[Item]:
     """Projection and notes at the left, scale in the middle, publisher and dates at the right."""
     muted = layout.colors["muted"]
@@ -124,12 +134,17 @@ def footer(
         (f"资料截止日期：{chinese_date(imprint.data_day)}", "body", style.ink),
     )
     out: list[Item] = []
-    for x, rows in ((left, lines), (right, dates)):
-        for number, (text, size, color) in enumerate(rows):
+    for x, room, rows in (
+        (left, layout.outer.width * 0.38, lines),
+        (right, layout.panel.width, dates),
+    ):
+        for number, (text, name, color) in enumerate(rows):
             y = layout.footer.y + (6.0 + 4.6 * number) * layout.unit
-            out.append(
-                TextItem(x=x, y=y, text=text, size=layout.sizes[size], fill=color, layer="imprint")
+            size = layout.sizes[name]
+            size = max(
+                layout.least, size * min(1.0, room / fonts.width(text, size=size, role="hei"))
             )
+            out.append(TextItem(x=x, y=y, text=text, size=size, fill=color, layer="imprint"))
     return out + scale_bar(page, layout, style)
 
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["panel"]
 
+_SOURCE_LINES = 8
+
 _AGES = {"60": "60岁以上老人", "70": "70岁以上老人", "80": "80岁以上老人", "disabled": "失能老人"}
 _MODES = {"walk": "步行", "etrike": "电动三轮", "car": "汽车"}
 _DIRECTIONS = {"to_facility": "老人到设施", "from_facility": "服务上门"}
@@ -118,7 +120,9 @@ class _Panel:
         question, summary = picture.question, picture.summary
         who, mode = _AGES[question.age], _MODES[question.mode]
         total, covered = float(summary["total"]), float(summary["covered"])
-        self.heading(f"{mode}{question.minutes:g}分钟可达", _DIRECTIONS[question.direction])
+        pace = f"步速 {question.speed_mps:g} 米/秒　" if question.mode == "walk" else ""
+        note = pace + _DIRECTIONS[question.direction]
+        self.heading(f"{mode}{question.minutes:g}分钟可达", note)
         columns = (
             (percent(float(summary["share"])), "路网覆盖率", self.layout.colors["accent"]),
             (counted(total - covered), "未覆盖（人）", self.style.gap_villages[-1].color),
@@ -208,13 +212,7 @@ class _Panel:
     def foot(self, picture: ServicePicture, convergence_deg: float) -> None:
         """Norths and sources, upwards from the foot of the panel."""
         muted, size = self.layout.colors["muted"], self.layout.sizes["tiny"]
-        lines = broken(
-            "资料来源：" + "；".join(picture.provenance.attributions),
-            self.right - self.left,
-            size=size,
-            role="hei",
-            fonts=self.fonts,
-        )
+        lines = self._sources(picture.provenance.attributions, size)
         y = self.bottom - 0.12 * size - (len(lines) - 1) * 1.5 * size
         for number, line in enumerate(lines):
             self.text(self.left, y + number * 1.5 * size, line, "tiny", fill=muted)
@@ -245,6 +243,18 @@ class _Panel:
                 fill=self.style.ink if number == 0 else muted,
             )
         self.bottom = foot - height - self.mm(4.5)
+
+    def _sources(self, attributions: tuple[str, ...], size: float) -> tuple[str, ...]:
+        """Lines of the sources, licences first; where there are too many, the rest is counted."""
+        ordered = sorted(attributions, key=lambda text: not text.startswith("©"))
+        width = self.right - self.left
+        for kept in range(len(ordered), 0, -1):
+            rest = "" if kept == len(ordered) else f" 等 {len(ordered)} 个来源"
+            text = "资料来源：" + "；".join(ordered[:kept]) + rest
+            lines = broken(text, width, size=size, role="hei", fonts=self.fonts)
+            if len(lines) <= _SOURCE_LINES:
+                return lines
+        return broken("资料来源：未载明", width, size=size, role="hei", fonts=self.fonts)
 
     def table(self, picture: ServicePicture) -> None:
         """Ranked gaps, as many rows as there is room for, and the sum."""

@@ -60,8 +60,8 @@ def chinese_date(day: date) -> str:
 
 
 def counted(value: float) -> str:
-    """People as a whole number with commas."""
-    return f"{value:,.0f}"
+    """People as a whole number with commas; a dash where the number is unknown."""
+    return "—" if value != value else f"{value:,.0f}"  # noqa: PLR0124  (NaN)
 
 
 def percent(share: float) -> str:

@@ -170,6 +170,26 @@ def test_a_pin_moves_a_name_on_every_format():
     assert 'x="' in sheet.svg
 
 
+def test_a_pin_of_nobody_is_warned_of():
+    sheet = circles_sheet(small_picture(), SheetOptions(pins=(Pin("divisions", "9", 60, 60),)))
+    assert "divisions 9 不在本图上" in sheet.warnings[0]
+
+
+@pytest.mark.parametrize("part", ["county", "townships", "roads", "circles", "centres", "villages"])
+def test_each_part_alone_is_a_sheet(part):
+    whole = small_picture()
+    name = {"centres": "facilities", "villages": "demand"}.get(part, part)
+    alone = picture(**{part: getattr(whole, name)})
+    assert circles_sheet(alone).pdf.startswith(b"%PDF")
+
+
+def test_a_control_character_in_the_county_s_name_breaks_no_format():
+    answer = small_picture()
+    odd = replace(answer, county=answer.county.assign(name="示\x07意县"))
+    assert circles_sheet(odd).title.startswith("示〓意县")
+    assert circles_sheet(odd).pdf.startswith(b"%PDF")
+
+
 def test_a_store_without_divisions_has_its_sheet_with_the_osm_line():
     sheet = circles_sheet(town_picture())
     found = "\n".join(words(sheet))

@@ -45,6 +45,10 @@ def test_every_text_is_in_the_pdf_once():
     assert [text.count(word) for word in ("虒亭镇", "贾垴", "Pflege")] == [1, 1, 1]
 
 
+def test_the_pdf_is_made_for_the_archive():
+    assert b"<pdfaid:part>2</pdfaid:part>" in pdf("虒亭")
+
+
 def test_the_document_date_is_the_sheet_s():
     document = pypdfium2.PdfDocument(pdf("虒亭"))
     made = document.get_metadata_dict()["CreationDate"]

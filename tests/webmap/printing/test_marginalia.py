@@ -24,6 +24,8 @@ from webmap.style import load_style
 
 LAYOUT = load_recipe("circles").layout("A3")
 STYLE = load_style()
+FONTS = default_fonts()
+ZONE = pyproj.CRS.from_epsg(4547)
 IMPRINT = Imprint(
     title="襄垣县15分钟养老服务圈与覆盖缺口",
     notice="示意数据 非法定",
@@ -76,7 +78,7 @@ def test_another_plane_is_named_too():
 
 
 def test_the_footer_says_who_when_and_that_borders_bind_nobody():
-    found = "".join(words(footer(page(), LAYOUT, IMPRINT, pyproj.CRS.from_epsg(4547), STYLE)))
+    found = "".join(words(footer(page(), LAYOUT, IMPRINT, ZONE, STYLE, FONTS)))
     assert "编制单位：襄垣县民政局" in found
     assert "编制日期：2026年11月24日" in found
     assert "资料截止日期：2026年11月1日" in found
@@ -85,17 +87,26 @@ def test_the_footer_says_who_when_and_that_borders_bind_nobody():
 
 def test_an_unknown_publisher_is_said_to_be_unknown():
     nobody = replace(IMPRINT, publisher="")
-    found = words(footer(page(), LAYOUT, nobody, pyproj.CRS.from_epsg(4547), STYLE))
+    found = words(footer(page(), LAYOUT, nobody, ZONE, STYLE, FONTS))
     assert "编制单位：未载明" in found
 
 
 def test_the_title_row_has_notice_and_number_line():
-    found = words(title_row(LAYOUT, IMPRINT, STYLE, default_fonts()))
+    found = words(title_row(LAYOUT, IMPRINT, STYLE, FONTS))
     assert found == [IMPRINT.title, "示意数据 非法定", "内部用图"]
 
 
+def test_a_long_title_and_publisher_are_set_smaller():
+    long = replace(IMPRINT, title="某" * 60, publisher="某" * 40)
+    title = title_row(LAYOUT, long, STYLE, FONTS)[0]
+    assert FONTS.item_width(title) < 0.75 * LAYOUT.width
+    rows = [i for i in footer(page(), LAYOUT, long, ZONE, STYLE, FONTS) if isinstance(i, TextItem)]
+    (publisher,) = (item for item in rows if item.text.startswith("编制单位"))
+    assert publisher.x + FONTS.item_width(publisher) <= LAYOUT.panel.right + 1e-6
+
+
 def test_a_test_sheet_says_so():
-    found = words(title_row(LAYOUT, replace(IMPRINT, test=True), STYLE, default_fonts()))
+    found = words(title_row(LAYOUT, replace(IMPRINT, test=True), STYLE, FONTS))
     assert "检测用" in found
 
 

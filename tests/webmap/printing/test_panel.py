@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from layers.provenance import Provenance
 from tests.webmap.printing.build import small_picture, town_picture
 from webmap.printing.fonts import default_fonts
 from webmap.printing.items import TextItem, text_box
@@ -65,6 +66,14 @@ def test_the_convergence_is_said_with_its_side(value, side):
 
 def test_sources_stand_on_the_foot():
     assert "资料来源：© OpenStreetMap contributors (ODbL)；demand.csv" in words(town_picture())
+
+
+def test_too_many_sources_are_counted_and_a_licence_is_never_dropped():
+    many = tuple(f"某单位提供的第 {k} 份很长很长很长的资料" for k in range(60))
+    picture = small_picture(provenance=Provenance("approximate", (*many, "OpenStreetMap")))
+    found = "".join(words(picture))
+    assert "资料来源：© OpenStreetMap contributors (ODbL)；" in found
+    assert "等 61 个来源" in found
 
 
 def test_everything_stays_in_the_panel_and_nothing_touches():

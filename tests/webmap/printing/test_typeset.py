@@ -38,6 +38,7 @@ def test_nothing_gives_no_line():
 
 def test_numbers_and_days():
     assert counted(49415.0) == "49,415"
+    assert counted(float("nan")) == "—"
     assert percent(0.0951) == "9.5%"
     assert percent(float("nan")) == "—"
     assert chinese_date(date(2026, 11, 1)) == "2026年11月1日"
