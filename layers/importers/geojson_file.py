@@ -93,16 +93,11 @@ def _chunks(features: list[dict[str, Any]], headings: tuple[str, ...]) -> Iterat
             else (f.get("properties") or {})
             for f in block
         ]
-        geometry = np.full(len(block), None, dtype=object)
-        bad: dict[int, str] = {}
-        for position, feature in enumerate(block):
-            member = feature.get("geometry")
-            if member is None:
-                continue
-            try:
-                geometry[position] = shapely.from_geojson(json.dumps(member, allow_nan=False))
-            except (shapely.errors.GEOSException, ValueError) as error:
-                bad[rows[position]] = _reason(str(error))
+        members = [feature.get("geometry") for feature in block]
+        texts = [None if member is None else json.dumps(member) for member in members]
+        geometry = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
+        lost = np.flatnonzero(shapely.is_missing(geometry)).tolist()
+        bad = {rows[i]: _reason(members[i]) for i in lost if members[i] is not None}
         yield Chunk(
             rows=rows,
             cells={h: [p.get(h) for p in properties] for h in headings},
@@ -111,9 +106,12 @@ def _chunks(features: list[dict[str, Any]], headings: tuple[str, ...]) -> Iterat
         )
 
 
-def _reason(message: str) -> str:
-    if "closed" in message:
-        return "环没有闭合"
-    if "JSON compliant" in message:
+def _reason(member: object) -> str:
+    """Say why a geometry could not be read."""
+    try:
+        shapely.from_geojson(json.dumps(member, allow_nan=False))
+    except ValueError:
         return "坐标不是有限的数"
+    except shapely.errors.GEOSException as error:
+        return "环没有闭合" if "closed" in str(error) else "几何写法有误"
     return "几何写法有误"
