@@ -311,23 +311,22 @@ def nearest_for_points(
     speed_mps = require_positive(speed_mps, "speed_mps")
     require_direction(direction)
     by_id = sorted_positions(facilities.index)
-    there = _Places.of(network, facilities.iloc[by_id], speed_mps, max_snap_m, "设施")
-    here = _Places.of(network, points, speed_mps, max_snap_m, "需求点")
     back = "from_facility" if direction == "to_facility" else "to_facility"
-    there_legs = access_legs(network, there.snapped, speed_mps=speed_mps, direction=direction)
-    here_legs = access_legs(network, here.snapped, speed_mps=speed_mps, direction=back)
+    sorted_facilities = facilities.iloc[by_id]
+    there = _Places.of(network, sorted_facilities, speed_mps, max_snap_m, direction, "设施")
+    here = _Places.of(network, points, speed_mps, max_snap_m, back, "需求点")
     ahead, behind = network.edge_seconds(speed_mps)
     if direction == "from_facility":
         ahead, behind = behind, ahead
     seconds, label = np.empty(len(points)), np.empty(len(points), np.int32)
     with _Searching(network, speed_mps, direction) as searcher:
-        searcher.run_labelled(there_legs, np.arange(len(facilities)), np.inf)
+        searcher.run_labelled(there.legs, np.arange(len(facilities)), np.inf)
         _kernels().point_seconds(
-            here_legs.node,
-            here_legs.seconds,
-            here.edge,
+            here.legs.node,
+            here.legs.seconds,
+            here.legs.edge,
             here.place,
-            there.edge,
+            there.legs.edge,
             there.place,
             ahead,
             behind,
@@ -391,21 +390,27 @@ def cost_matrix(
     """
     limit_s = _limit_s(minutes)
     speed_mps = require_positive(speed_mps, "speed_mps")
-    start = _Places.of(network, origins, speed_mps, max_snap_m, "起点")
-    end = _Places.of(network, destinations, speed_mps, max_snap_m, "终点")
-    out_of = access_legs(network, start.snapped, speed_mps=speed_mps, direction="from_facility")
-    into = access_legs(network, end.snapped, speed_mps=speed_mps, direction="to_facility")
+    start = _Places.of(network, origins, speed_mps, max_snap_m, "from_facility", "起点")
+    end = _Places.of(network, destinations, speed_mps, max_snap_m, "to_facility", "终点")
     forward, backward = network.edge_seconds(speed_mps)
     # One search a member of the smaller side; from destinations the roads are searched backwards.
     turned = len(destinations) < len(origins)
-    near, far = (into, out_of) if turned else (out_of, into)
+    near, far = (end.legs, start.legs) if turned else (start.legs, end.legs)
     seconds = np.empty((len(near.edge), len(far.edge)))
     direction = "to_facility" if turned else "from_facility"
     with _Searching(network, speed_mps, direction) as searcher:
         searcher.run_each(near, far, limit_s, seconds)
     seconds = np.ascontiguousarray(seconds.T) if turned else seconds
     _kernels().direct_seconds(
-        start.edge, start.place, end.edge, end.place, forward, backward, speed_mps, limit_s, seconds
+        start.legs.edge,
+        start.place,
+        end.legs.edge,
+        end.place,
+        forward,
+        backward,
+        speed_mps,
+        limit_s,
+        seconds,
     )
     return pd.DataFrame(seconds, index=origins.index, columns=destinations.index)
 
@@ -538,10 +543,10 @@ def _buckets_per_s(seconds: NDArray[np.float64]) -> float:
 
 @dataclass(frozen=True, eq=False)
 class _Places:
-    """Points as the kernels want them, with their snap frame."""
+    """Points as the kernels want them: legs, and (n, 5) fraction, offset s, offset m, x, y."""
 
     snapped: pd.DataFrame
-    edge: NDArray[np.int64]
+    legs: AccessLegs
     place: NDArray[np.float64]
 
     @classmethod
@@ -551,16 +556,16 @@ class _Places:
         points: gpd.GeoDataFrame,
         speed_mps: float,
         max_snap_m: float,
+        direction: str,
         where: str,
     ) -> _Places:
         xy = require_points(points, network.crs, where)
         snapped = snap(network, points, max_snap_m=max_snap_m)
-        legs = access_legs(network, snapped, speed_mps=speed_mps)
-        place = np.empty((len(points), 5))
-        place[:, 0], place[:, 1] = legs.fraction, legs.offset_s
-        place[:, 2] = snapped["offset_m"].to_numpy(np.float64)
-        place[:, 3], place[:, 4] = transform_xy(xy[:, 0], xy[:, 1], network.crs, network.metric_crs)
-        return cls(snapped, legs.edge, place)
+        legs = access_legs(network, snapped, speed_mps=speed_mps, direction=direction)
+        x, y = transform_xy(xy[:, 0], xy[:, 1], network.crs, network.metric_crs)
+        offset_m = snapped["offset_m"].to_numpy(np.float64)
+        place = np.column_stack((legs.fraction, legs.offset_s, offset_m, x, y))
+        return cls(snapped, legs, place)
 
 
 def _own_parts(

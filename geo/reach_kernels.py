@@ -106,8 +106,9 @@ def search(
         waiting -= 1
         d = dist[node]
         a = label[node]
-        for k in range(indptr[node], indptr[node + 1]):
-            head = heads[k]
+        # Unsigned, for numba would ask of each index whether it counts from the end.
+        for k in range(np.uint64(indptr[node]), np.uint64(indptr[node + 1])):
+            head = np.uint32(heads[k])
             e = d + seconds[k]
             f = dist[head]
             if e < f:
