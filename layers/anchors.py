@@ -95,9 +95,9 @@ class Anchors:
             return True
         line = anchor.line()
         try:
-            torn = self._is_torn()
+            self._drop_torn_end()
             with self.path.open("a", encoding="utf-8") as file:
-                file.write("\n" + line if torn else line)
+                file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -108,18 +108,20 @@ class Anchors:
         return True
 
     def lines(self) -> list[str]:
-        """Give the lines of the file; none if there is no file."""
+        """Give the whole lines of the file; none if there is no file."""
         if not self.path.exists():
             return []
-        return self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+        text = self.path.read_text(encoding="utf-8", errors="replace")
+        return text[: text.rfind("\n") + 1].splitlines()
 
-    def _is_torn(self) -> bool:
+    def _drop_torn_end(self) -> None:
         # A power cut may leave half a line; the next one must not be glued to it.
-        if not self.path.exists() or not self.path.stat().st_size:
-            return False
-        with self.path.open("rb") as file:
-            file.seek(-1, os.SEEK_END)
-            return file.read() != b"\n"
+        if self.path.exists():
+            text = self.path.read_bytes()
+            whole = text.rfind(b"\n") + 1
+            if whole < len(text):
+                with self.path.open("rb+") as file:
+                    file.truncate(whole)
 
     def _last_in_file(self, store: str) -> Anchor | None:
         if self._last is not None:

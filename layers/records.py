@@ -76,10 +76,16 @@ class RecordCodec:
     ----------
     schema
         The layer's schema.
+
+    Attributes
+    ----------
+    lists
+        Names of the fields that hold lists.
     """
 
     def __init__(self, schema: LayerSchema) -> None:
         self.schema = schema
+        self.lists = tuple(n for n, f in schema.fields.items() if f.type == "list")
         self._readers = {name: _reader(field) for name, field in schema.fields.items()}
         self._required = tuple(f for f in schema.fields.values() if f.required)
         self._writers = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from layers.errors import StoreError
 from layers.history import stamp
+from layers.sqlite_files import looking_uri
 from layers.stores.gpkg_geometry import register_functions
 from layers.stores.gpkg_schema import APPLICATION_ID, SCHEMA_VERSION, create_tables
 
@@ -37,15 +38,15 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     path
         An existing file.
     read_only
-        Open the file for reading only.
+        Leave the folder as it is: nothing is written, no file made or removed.
 
     Returns
     -------
     A connection in autocommit mode (transactions are begun explicitly), with our SQL functions.
     """
-    mode = "ro" if read_only else "rw"
+    address = looking_uri(path) if read_only else f"{path.resolve().as_uri()}?mode=rw"
     connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}",
+        address,
         uri=True,
         timeout=_BUSY_SECONDS,
         isolation_level=None,
@@ -53,6 +54,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA query_only = {read_only:d}")
     register_functions(connection)
     return connection
 
@@ -159,8 +161,10 @@ def in_our_words(path: Path) -> Iterator[None]:
     StoreError
         ``disk_full``, ``store_busy``, ``store_read_only``, ``store_damaged``, ``store_closed`` or
         ``store_io``.
-    DatabaseError, ProgrammingError
-        SQLite's own where they show a fault of this program.
+    ProgrammingError
+        SQLite's own where it shows a fault of this program.
+    DatabaseError
+        SQLite's own of any other kind.
     """
     try:
         yield

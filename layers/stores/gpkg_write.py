@@ -15,7 +15,6 @@ from layers.errors import InvalidRecord, NotAllowed, NotFound, StaleVersion
 from layers.history import (
     DELETED,
     GENESIS,
-    canonical_json,
     digest,
     event_detail,
     event_hash,
@@ -25,8 +24,7 @@ from layers.identifiers import new_ulid
 from layers.provenance import QUALITIES, QUALITY_TITLES
 from layers.store import PutResult
 from layers.stores.gpkg_bounds import Bounds
-from layers.stores.gpkg_geometry import to_blob
-from layers.stores.gpkg_schema import column_names
+from layers.stores.gpkg_columns import stored_columns, stored_names
 
 if TYPE_CHECKING:
     import sqlite3
@@ -88,10 +86,7 @@ class LayerWriter:
         # A clock set back must not make an event older than the one before it.
         self._at = max(stamp(now), last)
         self._bounds = Bounds(connection, self._layer) if codec.schema.geometry else None
-        names = column_names(codec.schema)
-        self._fields = tuple(codec.schema.fields)
-        self._lists = tuple(n for n, f in codec.schema.fields.items() if f.type == "list")
-        columns = (*(["geom"] if codec.schema.geometry else []), *names)
+        columns = stored_names(codec.schema)
         listed = ", ".join(f'"{c}"' for c in columns)
         marks = ", ".join("?" * len(columns))
         self._insert = f'INSERT INTO "{self._layer}" ({listed}) VALUES ({marks})'
@@ -238,10 +233,13 @@ class LayerWriter:
             if body == old_body:
                 continue
             self._require_right(record, old, number)
+            columns = stored_columns(
+                self._codec, record, version=version + 1, at=self._at, actor=self._actor.name
+            )
             if old is None:
-                inserts.append(self._columns(record, version + 1))
+                inserts.append(columns)
             else:
-                updates.append([*self._columns(record, version + 1), made])
+                updates.append([*columns, made])
             action = "create" if old is None else "update"
             events.append(self._event(action, made, version + 1, body))
             if self._bounds and record.bounds:
@@ -285,18 +283,6 @@ class LayerWriter:
             code="quality_raise",
             where=record.id,
         )
-
-    def _columns(self, record: Record, version: int) -> list[Any]:
-        values = record.values
-        for name in self._lists:
-            if values.get(name) is not None:
-                values = {**values, name: canonical_json(values[name])}
-        shape = [] if self._bounds is None else [
-            None if record.wkb is None or record.bounds is None
-            else to_blob(record.wkb, record.bounds)
-        ]  # fmt: skip
-        fields = [values.get(name) for name in self._fields]
-        return [*shape, record.id, *fields, version, self._at, self._actor.name]
 
     def _event(self, action: str, made: str, version: int, body: str) -> tuple[Any, ...]:
         self._seq += 1

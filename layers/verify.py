@@ -1,0 +1,137 @@
+"""Whether a store is as the platform wrote it: reads all, changes nothing, also while serving."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from layers.accesslog import check_access_log
+from layers.anchors import Anchor, Anchors
+from layers.errors import StoreError
+from layers.evidence import Chain, Flaw, check_anchor, check_anchors
+from layers.history import stamp, unstamp
+from layers.store import Head
+from layers.stores.gpkg_connection import connect, in_our_words, require_ours
+from layers.stores.gpkg_evidence import check_file, check_layer, check_tables, follow_chain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["VerifyReport", "verify"]
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """What `verify` found.
+
+    Attributes
+    ----------
+    events
+        Number of events.
+    head
+        The last event; to be kept elsewhere, for `anchor`.
+    findings
+        Everything that is not as the platform wrote it.
+    """
+
+    events: int
+    head: Head
+    findings: tuple[Flaw, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the body of `xygeo verify --json`."""
+        at = None if self.head.at is None else stamp(self.head.at)
+        return {
+            "ok": self.ok,
+            "events": self.events,
+            "head": {"seq": self.head.seq, "hash": self.head.hash, "at": at},
+            "findings": [flaw.to_json() for flaw in self.findings],
+        }
+
+
+def verify(url_or_path: str | Path, *, anchor: Path | None = None) -> VerifyReport:
+    """Check a store: chain, versions, rows, index, registration, triggers, anchors, access log.
+
+    Parameters
+    ----------
+    url_or_path
+        ``gpkg:PATH`` or the path.
+    anchor
+        A file with a head that was kept elsewhere (JSON with seq and hash); it also catches one
+        who has written all hashes and anchors anew.
+
+    Returns
+    -------
+    The report. VACUUM, a killed process and a restored backup are no findings.
+
+    Raises
+    ------
+    StoreError
+        If there is no store, it is not ours or of a newer version, or the anchor file is unusable.
+    """
+    path = Path(str(url_or_path).removeprefix("gpkg:"))
+    if not path.exists():
+        raise StoreError(
+            f"找不到数据文件 {path}，请检查路径。", code="store_missing", where=str(path)
+        )
+    kept = _read_anchors(anchor) if anchor is not None else []
+    # Before the snapshot: the service may write on, and no anchor may then be ahead of it.
+    lines = Anchors(path.with_name("anchors.jsonl")).lines()
+    chain = Chain()
+    flaws: list[Flaw] = []
+    store_id = ""
+    try:
+        with in_our_words(path), closing(connect(path, read_only=True)) as connection:
+            connection.execute("BEGIN")
+            store_id = require_ours(connection, path).get("store_id", "")
+            flaws += _check(connection, chain)
+    except StoreError as error:
+        if error.code != "store_damaged":
+            raise
+        flaws.append(Flaw("integrity", str(error)))
+    flaws += check_anchors(chain, store_id, lines)
+    for one in kept:
+        _, at = chain.heads.get(one.seq, ("", None))
+        flaws += check_anchor(chain, replace(one, at=one.at or at))
+    flaws += check_access_log(path.with_name("accounts.sqlite"))
+    moment = None if chain.at is None else unstamp(chain.at)
+    return VerifyReport(chain.seq, Head(chain.seq, chain.hash, moment), tuple(flaws))
+
+
+def _check(connection: sqlite3.Connection, chain: Chain) -> Iterator[Flaw]:
+    try:
+        yield from check_file(connection)
+        yield from follow_chain(connection, chain)
+        yield from check_tables(connection)
+        names = [name for (name,) in connection.execute("SELECT name FROM xg_layers ORDER BY name")]
+        for layer in names:
+            yield from check_layer(connection, layer, chain)
+        for layer in sorted({of for of, _ in chain.features} - set(names)):
+            yield Flaw("schema", f"图层 {layer} 有历史，却没有定义。", layer=layer)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
+            raise
+        yield Flaw("schema", f"表结构被改动，核验未能读完：{error}。")
+
+
+def _read_anchors(path: Path) -> list[Anchor]:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+        try:
+            return [Anchor.parse(text)]
+        except ValueError:
+            return [Anchor.parse(line) for line in text.splitlines() if line.strip()]
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"读不了锚点文件 {path}，应为含 seq 和 hash 的 JSON。",
+            code="anchor_unreadable",
+            where=str(path),
+        ) from error
