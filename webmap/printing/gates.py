@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layers.privacy import SMALLEST_SHOWN
-from layers.store import Query, read_frame
+from layers.store import read_frame
 from webmap.printing.errors import SheetError
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ __all__ = [
 MODES = ("internal", "review", "public")
 """Publication modes of a sheet."""
 
-_LISTED = 12
+_LISTED, _NAMED = 12, 200
+"""Rows named in the message, and in `where`: roads have thousands."""
+
 _KIND = "binding"
 
 
@@ -89,13 +91,16 @@ def refused_rows(picture: ServicePicture, store: Store | None) -> tuple[Refused,
         }
         for layer, ids in drawn.items():
             if ids:
-                frame = read_frame(store, layer, Query(ids=[str(i) for i in ids]))
+                frame = read_frame(store, layer)
+                # Rows that the analysis numbered anew (road pieces) cannot be told apart: all count.
+                known = frame.index.isin([str(key) for key in ids])
+                frame = frame[known] if known.sum() == len(ids) else frame
                 poor = frame[frame["quality"] != "surveyed"]
                 out += [
                     Refused(layer, str(key), str(quality))
                     for key, quality in zip(poor.index, poor["quality"], strict=True)
                 ]
-    elif picture.provenance.quality != "surveyed":
+    if not out and picture.provenance.quality != "surveyed":
         out.append(Refused("*", "*", picture.provenance.quality))
     gaps = picture.gaps
     for column in ("total", "covered", "uncovered"):
@@ -121,7 +126,7 @@ def require_publishable(picture: ServicePicture, store: Store | None) -> None:
         f"公开图不能含示意、近似或不足 5 人的数据：{listed}{more}，请改用 --publish internal，"
         "或先换成实测数据。",
         code="public_not_allowed",
-        where="; ".join(f"{r.layer}/{r.id}" for r in refused),
+        where="; ".join(f"{r.layer}/{r.id}" for r in refused[:_NAMED]),
     )
 
 

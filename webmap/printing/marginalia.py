@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -236,7 +237,7 @@ def projection_line(crs: pyproj.CRS) -> str:
 
 
 def crosses(page: Page) -> tuple[list[Item], tuple[tuple[float, float], tuple[float, float]]]:
-    """Two test crosses at whole kilometres, lower left and upper right in the frame.
+    """Two test crosses at whole kilometres (else hectometres), lower left and upper right.
 
     Returns
     -------
@@ -244,14 +245,23 @@ def crosses(page: Page) -> tuple[list[Item], tuple[tuple[float, float], tuple[fl
     """
     west, south, east, north = page.extent
     inset = 3.0 / page.mm_per_m
-    low = tuple(float(np.ceil((v + inset) / 1000) * 1000) for v in (west, south))
-    high = tuple(float(np.floor((v - inset) / 1000) * 1000) for v in (east, north))
-    places = ((low[0], low[1]), (high[0], high[1]))
+    diagonal = math.hypot(east - west, north - south)
+    low, high = (west, south), (east, north)
+    for step in (1000.0, 100.0, 10.0):  # a frame may be too small for two whole kilometres
+        low = (_up(west + inset, step), _up(south + inset, step))
+        high = (-_up(inset - east, step), -_up(inset - north, step))
+        if low[0] < high[0] and low[1] < high[1] and math.dist(low, high) >= diagonal / 2:
+            break
+    places = (low, high)
     out: list[Item] = []
     for x, y in page.to_mm(np.array(places)):
         lines = (np.array([(x - 2.5, y), (x + 2.5, y)]), np.array([(x, y - 2.5), (x, y + 2.5)]))
         out.append(PathItem(lines=lines, stroke="#ff0000", width=0.1, layer="crosses"))
     return out, places
+
+
+def _up(value: float, step: float) -> float:
+    return math.ceil(value / step) * step
 
 
 def _rectangle(box: Box, color: str, width: float, layer: str) -> PathItem:

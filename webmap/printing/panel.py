@@ -272,7 +272,7 @@ class _Panel:
         cells = _cells(picture)
         widths = [self.mm(v) for v in (6, 18, 12.6, 11.5, 12.3, 12.2, 12.2)]
         edges = self.left + np.cumsum(widths)
-        titles = ("", unit, "60岁以上", "已覆盖", "未覆盖", "路网", "直线")
+        titles = ("", unit, "60岁以上", "已覆盖", "未覆盖", "路网覆盖率", "直线覆盖率")
         titles = (*titles[:2], _AGES[picture.question.age].removesuffix("老人"), *titles[3:])
         self.y += self.mm(3.6)
         self._row(edges, titles, "tiny", self.layout.colors["muted"])
@@ -289,7 +289,7 @@ class _Panel:
             self._row(edges, cells[-1], "body", self.style.ink, lift=self.mm(1.7), weight=0.03)
             self.rule(self.y, "heading", self.style.ink)
         self.y += self.mm(3.8)
-        note = "路网：沿道路在时限内可达的比例；直线：1公里直线距离内的比例。"
+        note = "路网覆盖率：沿道路在时限内可达；直线覆盖率：1公里直线距离内。"
         if shown < len(gaps):
             note += f"另有 {len(gaps) - shown} 行未列出。"
         self.paragraph(note, "tiny", self.layout.colors["muted"])

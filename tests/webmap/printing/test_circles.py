@@ -54,6 +54,15 @@ def test_the_crosses_are_true_to_scale_within_a_thousandth(small, small_page):
     assert measured == pytest.approx(true, rel=1e-3)
 
 
+def test_the_scale_bar_is_as_long_as_it_says_within_a_tenth_of_a_millimetre(small, small_page):
+    parts = [r for r in small_page.rects if abs(float(r["height"]) * MM - 1.3) < 0.01]
+    assert len(parts) == 4
+    length = (max(r["x1"] for r in parts) - min(r["x0"] for r in parts)) * MM
+    numbers = [w for w in words(small) if w.replace(".", "").isdigit()]
+    said = float(numbers[numbers.index("0") + 4]) * 1e6 / small.page.scale
+    assert float(length) == pytest.approx(said, abs=0.1)
+
+
 def test_the_page_is_a3_within_a_twentieth_of_a_millimetre(small_page):
     size = (float(small_page.width) * MM, float(small_page.height) * MM)
     assert size == pytest.approx((420, 297), abs=0.05)

@@ -9,7 +9,7 @@ import pytest
 
 from geo.crs import local_tm_crs
 from webmap.printing.fonts import default_fonts
-from webmap.printing.items import PathItem, TextItem
+from webmap.printing.items import Box, PathItem, TextItem
 from webmap.printing.marginalia import (
     Imprint,
     crosses,
@@ -110,9 +110,11 @@ def test_a_test_sheet_says_so():
     assert "检测用" in found
 
 
-def test_crosses_stand_on_whole_kilometres_far_apart():
-    items, places = crosses(page())
-    assert all(value % 1000 == 0 for place in places for value in place)
+@pytest.mark.parametrize(("scale", "step"), [(180_000, 1000), (20_000, 1000), (2_000, 100)])
+def test_crosses_stand_on_whole_kilometres_far_apart(scale, step):
+    items, places = crosses(page(scale))
+    assert all(value % step == 0 for place in places for value in place)
     middles = np.array([[i.lines[0][:, 0].mean(), i.lines[1][:, 1].mean()] for i in items])
     assert np.hypot(*(middles[1] - middles[0])) > np.hypot(*LAYOUT.frame[2:]) / 2
-    assert np.allclose(middles, page().to_mm(np.array(places)))
+    assert np.allclose(middles, page(scale).to_mm(np.array(places)))
+    assert all(LAYOUT.frame.holds(Box(x, y, 0, 0)) for x, y in middles)

@@ -115,6 +115,15 @@ def test_public_lists_the_rows_that_hinder_it(rough):
     assert rough.sheet_records("binding") == {}
 
 
+def test_rough_roads_alone_hinder_a_public_sheet(surveyed):
+    line = shapely.LineString([(113.0, 36.53), (113.03, 36.53)])
+    road = {"way_id": 2, "piece": 0, "u": 7, "v": 8, "highway": "track", "geometry": line}
+    modes = {"walk": "both", "etrike": "both", "car": "both", "quality": "approximate"}
+    surveyed.put("roads", [{**road, **modes, "source": "手工"}], actor=ACTOR, reason="测试")
+    with pytest.raises(SheetError, match="roads 2-0 approximate"):
+        public(surveyed)
+
+
 def test_public_needs_somebody(surveyed):
     with pytest.raises(SheetError, match="actor"):
         sheet(surveyed, "circles", publish="public", review_no="1", approval="2")
