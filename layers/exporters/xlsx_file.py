@@ -20,6 +20,7 @@ from openpyxl.utils import get_column_letter
 from layers.exporters.cells import list_text
 from layers.exporters.tables import Block, ExportTable, shown_column
 from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
+from layers.provenance import QUALITY_TITLES
 from layers.schema import Field
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ _LON = Field(name="lon", title="经度", type="real")
 _LAT = Field(name="lat", title="纬度", type="real")
 _WKT = Field(name="wkt", title="几何", type="text", max_length=_CELL_CHARACTERS)
 _NO_DAY = date(1980, 1, 1)
+_TYPE_TITLES = {
+    "text": "文字",
+    "integer": "整数",
+    "real": "小数",
+    "boolean": "是否",
+    "date": "日期",
+    "datetime": "时刻",
+    "list": "清单",
+}
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
 
@@ -168,7 +178,7 @@ def _write_notes(
         ("行数", table.count),
         ("数据日期", table.day),
         ("有效于", table.at),
-        ("最低精度", stamp.to_json()["quality"]),
+        ("最低精度", QUALITY_TITLES[stamp.quality]),
         ("来源", "；".join(stamp.attributions)),
         ("坐标系", "CGCS2000 经纬度(EPSG:4490)" if table.kinds else None),
     ]
@@ -187,8 +197,9 @@ def _write_notes(
     heads = ("列", "字段", "类型", "单位", "代码")
     sheet.append([_cell(sheet, head, head=True) for head in heads])
     for field in columns:
-        codes = "、".join(f"{title}({code})" for code, title in field.codes.items())
-        cells = (field.title, field.name, field.type, field.unit or None, codes or None)
+        codes = "、".join(t if t == c else f"{t}({c})" for c, t in field.codes.items())
+        kind = _TYPE_TITLES[field.type]
+        cells = (field.title, field.name, kind, field.unit or None, codes or None)
         sheet.append([_cell(sheet, cell) for cell in cells])
 
 

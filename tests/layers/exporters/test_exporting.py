@@ -135,12 +135,18 @@ def test_xlsx_is_for_people(care, tmp_path):
     assert row["开业日期"].is_date
     assert (row["经度"].value, row["床位"].value) == (113.02528123456789, 30)
     assert sheet.column_dimensions["B"].width > sheet.column_dimensions["G"].width
-    lines = [(line[0].value, line[1].value) for line in book["说明"] if len(line) > 1]
+    lines = [(line[0].value, line[1].value) for line in book["说明"]]
     notes = dict(reversed(lines))  # facts first, then a line a column
     assert notes["注意"] == "示意数据 非法定"
     assert notes["行数"] == 2
     assert notes["来源"] == "clerk；示意"
-    assert notes["床位"] == "beds"
+    assert notes["最低精度"] == "示意"
+    assert [c.value for c in book["说明"][lines.index(("床位", "beds")) + 1]][:4] == [
+        "床位",
+        "beds",
+        "整数",
+        "张",
+    ]
 
 
 @pytest.mark.parametrize("ending", FORMATS)
