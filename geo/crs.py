@@ -305,6 +305,11 @@ def convergence_deg(crs: pyproj.CRS, lon: float, lat: float) -> float:
 def _same(left: str, right: str) -> bool:
     # Keyed by `CRS.srs`, which is at hand, unlike the WKT.
     ends = [_stored(pyproj.CRS.from_user_input(srs)) for srs in (left, right)]
+    if ends[0].is_projected and ends[1].is_projected:
+        # Whether northing or easting is written first changes no number here: x is always east.
+        bases = [crs.geodetic_crs for crs in ends]
+        alike = all(base is not None and _word(base.datum) in _GEODETIC_ALIKE for base in bases)
+        return (alike or bases[0] == bases[1]) and _formula(ends[0]) == _formula(ends[1])
     return ends[0].equals(ends[1], ignore_axis_order=True)
 
 
@@ -312,6 +317,19 @@ def _stored(crs: pyproj.CRS) -> pyproj.CRS:
     """EPSG:4490 for two-dimensional WGS 84 and CGCS2000, anything else unchanged."""
     alike = crs.is_geographic and len(crs.axis_info) == 2 and _word(crs.datum) in _GEODETIC_ALIKE
     return STORED_CRS if alike else crs
+
+
+def _formula(crs: pyproj.CRS) -> tuple[str, frozenset[tuple[str, float]], frozenset[str]]:
+    """Return method and parameters of a projection, and its units."""
+    operation = crs.coordinate_operation
+    if operation is None:
+        return crs.srs, frozenset(), frozenset()
+    values = frozenset(
+        (param.name, round(param.value * param.unit_conversion_factor, 9))
+        for param in operation.params
+        if not isinstance(param.value, str)
+    )
+    return operation.method_name, values, frozenset(axis.unit_name for axis in crs.axis_info)
 
 
 def _word(named: object) -> str:

@@ -45,6 +45,14 @@ def test_other_datums_are_other():
     assert not same_crs(COUNTY_CRS, STORED_CRS)
 
 
+@pytest.mark.parametrize("style", ["WKT1_ESRI", "WKT1_GDAL", "WKT2_2019"])
+@pytest.mark.parametrize("epsg", [4490, 4326, 4547, 32649, 4258])
+def test_a_prj_file_means_what_its_code_means(style, epsg):
+    spelled = pyproj.CRS.from_wkt(pyproj.CRS(epsg).to_wkt(style))
+    assert same_crs(spelled, pyproj.CRS(epsg))
+    assert not same_crs(spelled, pyproj.CRS(4548))
+
+
 def test_no_crs_and_an_unknown_one_are_refused_and_never_guessed():
     assert code(None) == "crs_missing"
     assert code("EPSG:999999") == "crs_unknown"
