@@ -295,7 +295,7 @@ function xygeoDraw(map) {
     layers[key].addTo(map);
     if (key === "labels" || layers[key].getLayers().length) { choices[names[key]] = layers[key]; }
   });
-  var chooser = L.control.layers(null, choices, { position: "topright", collapsed: true }).addTo(map);
+  var chooser = L.control.layers(null, choices, { position: "topleft", collapsed: true }).addTo(map);
   var toggle = chooser.getContainer().querySelector(".leaflet-control-layers-toggle");
   toggle.title = "图层";
   toggle.setAttribute("aria-label", "图层");
