@@ -95,7 +95,15 @@ def circles_sheet(
         *frames(layout, style),
         *title_row(layout, imprint, style, fonts),
         *footer(page, layout, imprint, crs, style, fonts),
-        *panel(picture, layout, style, fonts, keys=drawing.keys, convergence_deg=convergence),
+        *panel(
+            picture,
+            layout,
+            style,
+            fonts,
+            keys=drawing.keys,
+            convergence_deg=convergence,
+            road_factor=page.road_factor,
+        ),
     ]
     at: tuple[tuple[float, float], ...] = ()
     if wanted.crosses:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from datetime import UTC, datetime, time
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["render_pdf", "render_png"]
 
 _MAX_DPI = 1200
+_FINE_DPI = 220
 _PNG_ROWS = 256
 
 _STANDARD: Final = "a-2u"
@@ -89,10 +91,23 @@ def render_png(pdf: bytes, *, dpi: float = 300) -> bytes:
         raise SheetError(f"分辨率 {dpi:g} 不在 36 到 {_MAX_DPI} 之间，请改 --dpi。", where="dpi")
     document = pypdfium2.PdfDocument(pdf)
     try:
-        bitmap = document[0].render(scale=dpi / 72, rev_byteorder=True)
-        return _png(bitmap.to_numpy(), dpi)
+        # pdfium draws no line thinner than a pixel: a coarse picture is the mean of a fine one.
+        fine = math.ceil(_FINE_DPI / dpi)
+        bitmap = document[0].render(scale=fine * dpi / 72, rev_byteorder=True)
+        pixels = bitmap.to_numpy()[:, :, :3]
+        return _png(pixels if fine == 1 else _coarse(pixels, fine), dpi)
     finally:
         document.close()
+
+
+def _coarse(pixels: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:
+    """Mean of blocks of by x by pixels; the edge is filled up with white."""
+    height, width = (-(-size // by) * by for size in pixels.shape[:2])
+    padding = ((0, height - pixels.shape[0]), (0, width - pixels.shape[1]), (0, 0))
+    padded = np.pad(pixels, padding, constant_values=255)
+    blocks = padded.reshape(height // by, by, width // by, by, 3)
+    mean: NDArray[np.uint8] = np.rint(blocks.mean(axis=(1, 3))).astype(np.uint8)
+    return mean
 
 
 def _png(pixels: NDArray[np.uint8], dpi: float) -> bytes:
@@ -101,7 +116,7 @@ def _png(pixels: NDArray[np.uint8], dpi: float) -> bytes:
     squeeze = zlib.compressobj(6)
     packed = bytearray()
     for start in range(0, height, _PNG_ROWS):
-        block = pixels[start : start + _PNG_ROWS, :, :3]
+        block = pixels[start : start + _PNG_ROWS]
         rows = np.zeros((len(block), 1 + 3 * width), dtype=np.uint8)  # filter 0 before each row
         rows[:, 1:] = block.reshape(len(block), -1)
         packed += squeeze.compress(rows.tobytes())

@@ -92,7 +92,7 @@ def refused_rows(picture: ServicePicture, store: Store | None) -> tuple[Refused,
         for layer, ids in drawn.items():
             if ids:
                 frame = read_frame(store, layer)
-                # Rows that the analysis numbered anew (road pieces) cannot be told apart: all count.
+                # Rows that the analysis numbered anew (road pieces) are judged all together.
                 known = frame.index.isin([str(key) for key in ids])
                 frame = frame[known] if known.sum() == len(ids) else frame
                 poor = frame[frame["quality"] != "surveyed"]

@@ -65,6 +65,11 @@ class Page:
         return 1000.0 / self.scale
 
     @property
+    def road_factor(self) -> float:
+        """Roads grow a little as the scale does: hair lines suit a county, not a quarter."""
+        return float(min(max((100_000 / self.scale) ** 0.25, 1.0), 1.9))
+
+    @property
     def extent(self) -> tuple[float, float, float, float]:
         """Metres of the frame: west, south, east, north."""
         half_width = self.frame.width / 2 / self.mm_per_m

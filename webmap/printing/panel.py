@@ -20,6 +20,7 @@ from webmap.style import (
     GapClass,
     LegendRow,
     LineStyle,
+    RoadStyle,
     SymbolStyle,
     legend_rows,
 )
@@ -49,6 +50,7 @@ def panel(
     *,
     keys: Iterable[str],
     convergence_deg: float,
+    road_factor: float = 1.0,
 ) -> list[Item]:
     """Draw the whole panel, from the top down; norths and sources stand on its foot.
 
@@ -62,8 +64,10 @@ def panel(
         Legend keys of what occurs on the map.
     convergence_deg
         At the middle of the sheet.
+    road_factor
+        By which the map's roads are wider than their style.
     """
-    pen = _Panel(layout, style, fonts)
+    pen = _Panel(layout, style, fonts, road_factor)
     pen.figures(picture)
     pen.legend(legend_rows(style, keys))
     pen.foot(picture, convergence_deg)
@@ -74,8 +78,9 @@ def panel(
 class _Panel:
     """A cursor that runs down the panel."""
 
-    def __init__(self, layout: Layout, style: Style, fonts: FontBook) -> None:
+    def __init__(self, layout: Layout, style: Style, fonts: FontBook, road_factor: float) -> None:
         self.layout, self.style, self.fonts = layout, style, fonts
+        self.road_factor = road_factor
         self.left, self.right = layout.panel.x, layout.panel.right
         self.y = layout.panel.y
         self.bottom = layout.panel.bottom
@@ -194,7 +199,8 @@ class _Panel:
                 self.items.append(
                     replace(line_item((below,), band, factor, layer="legend"), dash=(), cap="butt")
                 )
-            self.items.append(line_item((line,), drawn, factor, layer="legend"))
+            wider = self.road_factor if isinstance(drawn, RoadStyle) else 1.0
+            self.items.append(line_item((line,), drawn, factor * wider, layer="legend"))
         self.text(x + width + self.mm(1.8), baseline, row.title, "body")
 
     def _area(self, drawn: AreaStyle | GapClass, x: float, middle: float, width: float) -> None:

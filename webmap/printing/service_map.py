@@ -164,7 +164,8 @@ class _ServicePen(MapPen):
             lines = lines_of(parts)
             if lines:
                 road = self.style.roads[number]
-                self.add(line_item(lines, road, self.layout.symbols, layer="roads"))
+                factor = self.layout.symbols * self.page.road_factor
+                self.add(line_item(lines, road, factor, layer="roads"))
                 self.drawing.keys.add(f"road.{number}")
                 if number < 3:
                     out += list(parts)

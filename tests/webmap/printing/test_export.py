@@ -9,6 +9,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 import pytest
 from PIL import Image
@@ -16,7 +17,7 @@ from PIL import Image
 from webmap.printing.errors import SheetError
 from webmap.printing.export import render_pdf, render_png
 from webmap.printing.fonts import default_fonts
-from webmap.printing.items import TextItem
+from webmap.printing.items import PathItem, TextItem
 from webmap.printing.svg import render_svg
 
 FONTS = default_fonts()
@@ -68,6 +69,14 @@ def test_a_png_shows_what_the_pdf_shows():
     assert low < 100 < high
     assert image.getpixel((0, 0)) == (255, 255, 255)
     assert image.info["dpi"] == pytest.approx((72, 72), abs=0.1)
+
+
+def test_a_coarse_png_has_thin_lines_in_grey():
+    thin = PathItem(lines=(np.array([(10.0, 100.0), (400.0, 100.0)]),), stroke="#000", width=0.05)
+    svg = render_svg([thin], width=420, height=297)
+    page = render_pdf(svg, FONTS, width=420, height=297, day=date(2026, 11, 1))
+    darkest = Image.open(io.BytesIO(render_png(page, dpi=50))).convert("L").getextrema()[0]
+    assert 100 < darkest < 250
 
 
 @pytest.mark.parametrize("dpi", [0, 10_000])

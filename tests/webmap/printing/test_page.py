@@ -36,6 +36,12 @@ def test_scale_is_the_same_in_x_and_y(scale, east, north):
     assert np.allclose(moved - (110, 70), np.array([east, -north]) * 1000 / scale)
 
 
+def test_roads_grow_with_the_scale_and_keep_bounds():
+    assert page(180_000).road_factor == 1.0
+    assert page(25_000).road_factor == pytest.approx(2**0.5)
+    assert page(1_000).road_factor == 1.9
+
+
 def test_extent_is_the_frame_in_metres():
     assert page().extent == (499_000.0, 3_999_500.0, 501_000.0, 4_000_500.0)
 
