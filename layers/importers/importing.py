@@ -16,12 +16,12 @@ from geo.errors import CrsError
 from layers.errors import InvalidRecord
 from layers.findings import Finding, Findings, UnreadableError
 from layers.importers.formats import open_table
-from layers.importers.osm_roads import OSM_SOURCE
+from layers.importers.osm_roads import OSM_SOURCE, stale_pieces
 from layers.importers.rows import CheckedRows
 from layers.importers.stamps import Stamps
 
 if TYPE_CHECKING:
-    from layers.store import Actor, PutResult, Store
+    from layers.store import Actor, Store
 
 __all__ = ["ImportReport", "import_file"]
 
@@ -36,6 +36,8 @@ class ImportReport:
     ----------
     new, changed, unchanged
         Rows; of a dry run, what they would have been. All 0 after an error.
+    removed
+        Stored pieces of imported OpenStreetMap ways that the file no longer has.
     findings
         In order of rows.
     dry_run
@@ -45,6 +47,7 @@ class ImportReport:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    removed: int = 0
     findings: tuple[Finding, ...] = ()
     dry_run: bool = False
 
@@ -65,6 +68,7 @@ class ImportReport:
             "new": self.new,
             "changed": self.changed,
             "unchanged": self.unchanged,
+            **({"removed": self.removed} if self.removed else {}),
             "findings": [finding.to_json() for finding in self.findings],
         }
 
@@ -157,14 +161,16 @@ def import_file(
             node_lines=node_lines,
             on_progress=on_progress or (lambda _share, _words: None),
         )
-        result = _put(store, layer, rows, findings, actor=actor, reason=reason, dry_run=dry_run)
-        if result is not None:
-            report = ImportReport(
-                new=result.new,
-                changed=result.changed,
-                unchanged=result.unchanged,
-                dry_run=dry_run,
-            )
+        report = _put(
+            store,
+            layer,
+            rows,
+            findings,
+            actor=actor,
+            reason=reason,
+            dry_run=dry_run,
+            whole_ways=_is_osm(file),
+        )
     except UnreadableError as error:
         findings.take(error.finding)
     if findings.has_errors:
@@ -181,18 +187,32 @@ def _put(
     actor: Actor,
     reason: str,
     dry_run: bool,
-) -> PutResult | None:
+    whole_ways: bool,
+) -> ImportReport:
     """Write in one transaction that is undone after an error and after a dry run."""
-    result: PutResult | None = None
+    report = ImportReport()
+    before = store.count(layer)
     with suppress(_Undo), store.batch(actor, reason):
         try:
             result = store.put(layer, iter(rows), actor=actor, reason=reason, merge=True)
         except InvalidRecord as error:
             for finding in error.findings or (_finding_of(error),):
                 findings.take(_in_file(finding, rows.numbers))
+            _undo()
+        stale: list[str] = []
+        if whole_ways and before + result.new > len(result.ids):  # some rows are not of this file
+            stale = stale_pieces(store.table(layer).columns["id"], result.ids)
+            store.delete(layer, stale, actor=actor, reason=reason)
+        report = ImportReport(
+            new=result.new,
+            changed=result.changed,
+            unchanged=result.unchanged,
+            removed=len(stale),
+            dry_run=dry_run,
+        )
         if dry_run or findings.has_errors:
             _undo()
-    return result
+    return report
 
 
 def _undo() -> NoReturn:
@@ -226,8 +246,11 @@ def _crs(crs: str | None, file: Path) -> pyproj.CRS:
 
 def _source_of(file: Path) -> str:
     """Name the file, and for OpenStreetMap who made its contents."""
-    osm = file.name.casefold().endswith(".osm.pbf")
-    return f"{OSM_SOURCE}，{file.name}" if osm else file.name
+    return f"{OSM_SOURCE}，{file.name}" if _is_osm(file) else file.name
+
+
+def _is_osm(file: Path) -> bool:
+    return file.name.casefold().endswith(".osm.pbf")
 
 
 def _finding_of(error: InvalidRecord) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from layers.importers.tables import CHUNK_ROWS, Chunk, Table
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["OSM_SOURCE", "read_road_rows"]
+__all__ = ["OSM_SOURCE", "read_road_rows", "stale_pieces"]
 
 OSM_SOURCE = "OpenStreetMap contributors (ODbL)"
 """What rows of an .osm.pbf file name as their source, unless the user says more."""
@@ -46,6 +46,26 @@ def read_road_rows(path: Path) -> Table:
         raise UnreadableError(None, str(error)) from error
     names = tuple(name for name in pieces.columns if name != "geometry")
     return Table(headings=names, chunks=_chunks(pieces, names), crs="EPSG:4490", total=len(pieces))
+
+
+def stale_pieces(stored: Collection[str], imported: Collection[str]) -> list[str]:
+    """Find stored pieces of imported ways that the file no longer has.
+
+    A way that is cut at fewer places than before has fewer pieces; those left over would lie on
+    top of the new ones. Ways that are not in the file stay: an extract ends somewhere.
+
+    Parameters
+    ----------
+    stored, imported
+        Ids ``way-piece`` of the layer before, and of the file.
+
+    Returns
+    -------
+    Ids to delete, in the order of `stored`.
+    """
+    kept = set(imported)
+    ways = {made.rpartition("-")[0] for made in kept}
+    return [made for made in stored if made not in kept and made.rpartition("-")[0] in ways]
 
 
 def _chunks(pieces: gpd.GeoDataFrame, names: tuple[str, ...]) -> Iterator[Chunk]:

@@ -4,7 +4,7 @@ import pytest
 
 from layers.findings import UnreadableError
 from layers.importers import import_file
-from layers.importers.osm_roads import OSM_SOURCE, read_road_rows
+from layers.importers.osm_roads import OSM_SOURCE, read_road_rows, stale_pieces
 from tests.layers.importers.files import CLERK, codes
 from tests.layers.importers.osm import write_pbf
 
@@ -70,3 +70,20 @@ def test_reading_alone_raises_with_the_finding(tmp_path):
     with pytest.raises(UnreadableError) as caught:
         read_road_rows(path)
     assert caught.value.finding.code == "I01"
+
+
+def test_a_way_cut_at_fewer_places_leaves_no_old_pieces(store, pbf, tmp_path):
+    import_file(store, "roads", pbf, actor=CLERK)
+    newer = write_pbf(tmp_path / "newer.osm.pbf", without=(20,))
+    head = store.head()
+    report = import_file(store, "roads", newer, actor=CLERK, dry_run=True)
+    assert (report.changed, report.removed, store.head()) == (1, 1, head)
+    report = import_file(store, "roads", newer, actor=CLERK)
+    assert (report.changed, report.unchanged, report.to_json()["removed"]) == (1, 2, 1)
+    ids = {row["id"] for row in store.find("roads")}
+    assert ids == {"10-0", "20-0", "20-1", "30-0", "40-0"}  # way 20 is not in the file: it stays
+
+
+def test_only_pieces_of_imported_ways_are_stale():
+    stored = ["-5-0", "-5-1", "7-0", "7-1", "8-0"]
+    assert stale_pieces(stored, ["-5-0", "7-0"]) == ["-5-1", "7-1"]
