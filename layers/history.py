@@ -58,7 +58,7 @@ def digest(body: str) -> str:
     return sha256(body.encode()).hexdigest()
 
 
-def event_detail(role: str, verified: bool, reason: str) -> str:  # noqa: FBT001 - three plain facts
+def event_detail(role: str, *, verified: bool, reason: str) -> str:
     """Write what an event knows beside its columns; an object, so that more may join it later."""
     detail: dict[str, Any] = {"role": role, "verified": verified}
     if reason:

@@ -74,7 +74,7 @@ class LayerWriter:
         self._layer = codec.schema.name
         self._actor = actor
         self._reason = reason.strip()
-        self._detail = event_detail(actor.role, actor.verified, self._reason)
+        self._detail = event_detail(actor.role, verified=actor.verified, reason=self._reason)
         head = connection.execute(
             "SELECT seq, hash, at FROM xg_events ORDER BY seq DESC LIMIT 1"
         ).fetchone()
