@@ -325,9 +325,9 @@ def _formula(crs: pyproj.CRS) -> tuple[str, frozenset[tuple[str, float]], frozen
     if operation is None:
         return crs.srs, frozenset(), frozenset()
     values = frozenset(
-        (param.name, round(param.value * param.unit_conversion_factor, 9))
+        (param.name, round(float(param.value) * param.unit_conversion_factor, 9))
         for param in operation.params
-        if not isinstance(param.value, str)
+        if param.unit_name  # a grid file has none
     )
     return operation.method_name, values, frozenset(axis.unit_name for axis in crs.axis_info)
 

@@ -11,7 +11,8 @@ import shapely
 
 from geo.errors import GeometryError, InputError, NetworkError
 from geo.frames import require_columns, require_unique_index
-from geo.osm import ETRIKE_MPS, geodesic_lengths_m
+from geo.geodesy import geodesic_lengths_m
+from geo.modes import ETRIKE_MPS
 
 if TYPE_CHECKING:
     import pyproj

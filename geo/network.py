@@ -20,8 +20,9 @@ from scipy.sparse.csgraph import connected_components
 from geo.crs import COUNTY_CRS, local_tm_crs, require_measuring_crs, transform_xy
 from geo.edges import clean_edges, end_nodes, slope_cost_m
 from geo.errors import NetworkError
-from geo.frames import require_not_negative, require_points
-from geo.osm import read_edges, require_mode
+from geo.modes import require_mode
+from geo.osm import read_edges
+from geo.snapping import snap
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -29,11 +30,9 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
-__all__ = ["Graph", "Network", "from_edges", "read_osm", "snap"]
+__all__ = ["Graph", "Network", "from_edges", "read_osm", "snap", "whole_ticks"]
 
-MAX_SPAN_DEG = 6.0
-TIE_M = 1e-6
-_CLOSE_M = 30.0
+_MAX_SPAN_DEG = 6.0
 _TICKS_PER_SECOND = 2.0**34
 _SPEEDS_KEPT = 8
 _WAYS = ("forward", "backward")
@@ -309,99 +308,6 @@ def from_edges(edges: gpd.GeoDataFrame, *, mode: str = "walk", slope: str | None
     return _network(clean, mode, slope, report)
 
 
-def snap(
-    network: Network, points: gpd.GeoDataFrame | gpd.GeoSeries, *, max_snap_m: float = 500.0
-) -> pd.DataFrame:
-    """Nearest place on a road for each point.
-
-    Parameters
-    ----------
-    network
-        Where to.
-    points
-        Points in `network.crs`, unique index. Empty geometry: not connected.
-    max_snap_m
-        Farther points are not connected; >= 0.
-
-    Returns
-    -------
-    Index of `points`: `edge_id` (Int64), `fraction` (of the planar length, u -> v), `offset_m`,
-    `connected`, `component` (Int64). Motorways are not snapped to; between edges equally near
-    (1e-6 m) the smaller id wins; a point is never moved to a bigger component. A point too far
-    keeps its nearest edge and offset, for the report.
-
-    Raises
-    ------
-    CrsError
-        If the CRS of the points is missing or not the network's.
-    GeometryError
-        If a geometry is not a point, or not finite.
-    InputError
-        If an id occurs twice or `max_snap_m` < 0.
-    """
-    reach = require_not_negative(max_snap_m, "max_snap_m")
-    xy = require_points(points, network.crs, "点")
-    n = len(xy)
-    edge = np.full(n, -1, np.int64)
-    fraction, offset_m = np.full(n, np.nan), np.full(n, np.nan)
-    tree, rows = network.snap_tree
-    there = np.flatnonzero(~np.isnan(xy[:, 0]))
-    if len(rows) and len(there):
-        plane = transform_xy(xy[there, 0], xy[there, 1], network.crs, network.metric_crs)
-        shapes = np.asarray(shapely.points(np.column_stack(plane)), object)
-        edge[there], offset_m[there] = _nearest_edges(tree, rows, shapes)
-        lines = network.lines[edge[there]]
-        along = shapely.line_locate_point(lines, shapes)
-        lengths = network.planar_m[edge[there]]
-        fraction[there] = np.clip(along / np.where(lengths > 0, lengths, 1.0), 0.0, 1.0)
-    found = edge >= 0
-    edge_ids = network.edges.index.to_numpy(np.int64)
-    component = np.full(n, -1, np.int64)
-    first = network.edge_nodes[edge[found], 0]
-    component[found] = network.nodes["component"].to_numpy(np.int64)[first]
-    ids = np.where(found, edge_ids[edge] if len(edge_ids) else -1, -1)
-    return pd.DataFrame(
-        {
-            "edge_id": pd.arrays.IntegerArray(ids, ~found),
-            "fraction": fraction,
-            "offset_m": offset_m,
-            "connected": found & (offset_m <= reach),
-            "component": pd.arrays.IntegerArray(component, ~found),
-        },
-        index=points.index,
-    )
-
-
-def _nearest_edges(
-    tree: shapely.STRtree, rows: NDArray[np.int64], shapes: NDArray[np.object_]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Edge position and distance of each shape; among edges equally near the smallest."""
-    # Most points have a road close by, and all roads that close are found faster than the nearest.
-    edge, offset_m = _least_within(tree, rows, shapes, np.full(len(shapes), _CLOSE_M))
-    far = np.flatnonzero(offset_m > _CLOSE_M - TIE_M)
-    if len(far):
-        _, nearest_m = tree.query_nearest(shapes[far], return_distance=True, all_matches=False)
-        edge[far], offset_m[far] = _least_within(tree, rows, shapes[far], nearest_m + TIE_M)
-    return edge, offset_m
-
-
-def _least_within(
-    tree: shapely.STRtree,
-    rows: NDArray[np.int64],
-    shapes: NDArray[np.object_],
-    radius_m: NDArray[np.float64],
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Edge and distance within a radius; looks at all ties, for GEOS breaks them as it likes."""
-    which, hits = tree.query(shapes, predicate="dwithin", distance=radius_m)
-    away_m = np.asarray(shapely.distance(shapes[which], tree.geometries[hits]), np.float64)
-    offset_m = np.full(len(shapes), np.inf)
-    np.minimum.at(offset_m, which, away_m)
-    tied = away_m <= offset_m[which] + TIE_M
-    edge = np.full(len(shapes), np.iinfo(np.int64).max)
-    np.minimum.at(edge, which[tied], rows[hits[tied]])
-    return edge, offset_m
-
-
 def _network(
     edges: gpd.GeoDataFrame, mode: str, slope: str | None, report: dict[str, float]
 ) -> Network:
@@ -439,9 +345,9 @@ def _plane(crs: pyproj.CRS, xy: NDArray[np.float64]) -> pyproj.CRS:
     if not len(xy):
         return COUNTY_CRS
     west, east = float(xy[:, 0].min()), float(xy[:, 0].max())
-    if east - west > MAX_SPAN_DEG:
+    if east - west > _MAX_SPAN_DEG:
         raise NetworkError(
-            f"路网东西跨 {east - west:.1f} 度，超过 {MAX_SPAN_DEG:g} 度，"
+            f"路网东西跨 {east - west:.1f} 度，超过 {_MAX_SPAN_DEG:g} 度，"
             "不能用一个平面量算，请分片。",
             code="network_too_wide",
             where="路网",

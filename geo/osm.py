@@ -16,12 +16,13 @@ import geopandas as gpd
 import numpy as np
 import osmium
 import pandas as pd
-import pyproj
 import shapely
 from osmium.osm import NODE, WAY
 
 from geo.crs import STORED_CRS
 from geo.errors import NetworkError
+from geo.geodesy import geodesic_lengths_m
+from geo.modes import CAR_KMH, ETRIKE_MPS, MODES, Mode, require_mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,108 +30,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = [
-    "ETRIKE_MPS",
-    "GRS80",
-    "MODES",
-    "Mode",
-    "geodesic_lengths_m",
-    "read_edges",
-    "read_pieces",
-    "require_mode",
-]
+__all__ = ["ETRIKE_MPS", "MODES", "Mode", "read_edges", "read_pieces", "require_mode"]
 
-GRS80: Final = pyproj.Geod(ellps="GRS80")
-"""CGCS2000's ellipsoid: all lengths on the earth are measured on it."""
-
-ETRIKE_MPS: Final = 15 / 3.6
-"""Speed of an electric tricycle, the same on every road."""
-
-_LINKED: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
-_SMALL: Final = ("unclassified", "residential", "living_street", "service", "road", "track")
-_FOOT: Final = ("pedestrian", "footway", "path", "steps", "bridleway", "corridor")
-_CAR_KMH: Final = {
-    "motorway": 100,
-    "trunk": 70,
-    "primary": 60,
-    "secondary": 50,
-    "tertiary": 40,
-    "unclassified": 30,
-    "residential": 25,
-    "living_street": 10,
-    "service": 15,
-    "road": 30,
-    "track": 15,
-}
 _FORWARD: Final = 1
 _BACKWARD: Final = 2
 _DIRECTION_WORDS: Final = ("none", "forward", "backward", "both")
 _DENIED: Final = frozenset(
     ("no", "private", "agricultural", "forestry", "military", "emergency", "use_sidepath")
 )
-
-
-@dataclass(frozen=True)
-class Mode:
-    """What one way of travelling may use.
-
-    Attributes
-    ----------
-    speeds_mps
-        `highway` class -> speed, m/s; NaN: the caller's walking speed. Other classes are no road.
-    access
-        Access tags, the first one present decides.
-    oneway
-        Whether one-way rules bind it.
-    """
-
-    speeds_mps: dict[str, float]
-    access: tuple[str, ...]
-    oneway: bool
-
-
-def _with_links(speeds: dict[str, float]) -> dict[str, float]:
-    return speeds | {f"{name}_link": speeds[name] for name in _LINKED if name in speeds}
-
-
-MODES: Final = {
-    "walk": Mode(
-        _with_links(dict.fromkeys((*_LINKED[1:], *_SMALL, "cycleway", *_FOOT), float("nan"))),
-        ("foot", "access"),
-        oneway=False,
-    ),
-    "etrike": Mode(
-        _with_links(dict.fromkeys((*_LINKED[1:], *_SMALL, "cycleway"), ETRIKE_MPS)),
-        ("motor_vehicle", "vehicle", "access"),
-        oneway=True,
-    ),
-    "car": Mode(
-        _with_links({name: kmh / 3.6 for name, kmh in _CAR_KMH.items()}),
-        ("motorcar", "motor_vehicle", "vehicle", "access"),
-        oneway=True,
-    ),
-}
-"""The three modes of travel."""
-
-
-def require_mode(mode: str) -> Mode:
-    """Return what a mode may use.
-
-    Parameters
-    ----------
-    mode
-        `walk`, `etrike` or `car`.
-
-    Raises
-    ------
-    NetworkError
-        `unknown_mode`.
-    """
-    if mode not in MODES:
-        raise NetworkError(
-            f"出行方式“{mode}”不认识，可选：{'、'.join(MODES)}。", code="unknown_mode", where="mode"
-        )
-    return MODES[mode]
 
 
 def read_edges(
@@ -205,7 +112,7 @@ def read_pieces(path: str | PathLike[str]) -> gpd.GeoDataFrame:
     begins = np.ones(len(source), bool)
     begins[1:] = source[1:] != source[:-1]
     starts = np.flatnonzero(begins)
-    kmh = [_CAR_KMH.get(highway.removesuffix("_link"), np.nan) for highway in ways.highway]
+    kmh = [CAR_KMH.get(highway.removesuffix("_link"), np.nan) for highway in ways.highway]
     words = pd.array(_DIRECTION_WORDS, dtype="str")
     return cut.frame(
         {
@@ -403,17 +310,3 @@ def _runs(
     size = np.bincount(run[~lost], minlength=len(refs))
     kept = ~lost & (size[run] >= 2)
     return refs[kept], lonlat[kept], way[kept], run[kept]
-
-
-def geodesic_lengths_m(
-    lonlat: NDArray[np.float64], sizes: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Geodesic lengths of lines given as (k, 2) vertices end to end, `sizes` of them a line."""
-    if not len(sizes):
-        return np.empty(0)
-    lon, lat = lonlat.T
-    _, _, segment_m = GRS80.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    begins = np.cumsum(sizes) - sizes
-    segment_m = np.append(segment_m, 0.0)
-    segment_m[begins[1:] - 1] = 0.0
-    return np.add.reduceat(segment_m, begins)

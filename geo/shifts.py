@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo.osm import GRS80
+from geo.geodesy import GRS80
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

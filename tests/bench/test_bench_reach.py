@@ -14,13 +14,13 @@ from geo import reach_kernels
 from geo.coverage import coverage
 from geo.network import Network, read_osm, snap
 from geo.reach import (
-    _Scratch,
     access_legs,
     bounded_search,
     cost_matrix,
     edge_parts,
     nearest_facility,
 )
+from geo.search import Scratch
 from tests.bench.timing import best_of, say
 
 pytestmark = pytest.mark.bench
@@ -82,7 +82,7 @@ class Kernel:
     def __init__(self, network: Network):
         self.graph = network.graph("to_facility")
         self.seconds = network.arc_seconds(WALK_MPS, "to_facility")
-        self.scratch = _Scratch.fresh(len(network.nodes))
+        self.scratch = Scratch.fresh(len(network.nodes))
         self.width = 4 / float(np.median(self.seconds))
 
     def __call__(self, seeds: np.ndarray, limit_s: float) -> int:

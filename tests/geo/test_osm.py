@@ -5,7 +5,7 @@ from osmium.osm.mutable import Node, Way
 
 from geo.errors import NetworkError
 from geo.network import read_osm
-from geo.osm import MODES, geodesic_lengths_m, read_edges
+from geo.osm import read_edges, read_pieces
 from tests.build import write_pbf
 from tests.geo.oracle import plain_graph
 
@@ -162,30 +162,6 @@ def test_a_street_drawn_against_its_one_way_keeps_its_drawing(tmp_path):
     assert (frame.u[0], frame.v[0]) == (1, 3)
 
 
-def test_speeds_are_those_of_the_table():
-    kmh = {mode: {k: v * 3.6 for k, v in MODES[mode].speeds_mps.items()} for mode in MODES}
-    assert kmh["car"]["motorway"] == kmh["car"]["motorway_link"] == pytest.approx(100)
-    assert kmh["car"]["living_street"] == pytest.approx(10)
-    assert set(map(round, kmh["etrike"].values())) == {15}
-    assert all(np.isnan(v) for v in kmh["walk"].values())
-
-
-def test_classes_are_those_of_the_table():
-    classes = {mode: set(MODES[mode].speeds_mps) for mode in MODES}
-    assert {mode: len(names) for mode, names in classes.items()} == {
-        "walk": 21, "etrike": 15, "car": 16
-    }  # fmt: skip
-    assert "motorway" not in classes["walk"] | classes["etrike"]
-    assert "cycleway" not in classes["car"]
-    assert "steps" not in classes["etrike"]
-
-
-def test_lengths_of_lines_end_to_end_do_not_run_into_each_other():
-    lonlat = np.array([(113, 36), (113.001, 36), (10, 50), (10, 50.001), (10, 50.002)])
-    lengths = geodesic_lengths_m(lonlat, np.array([2, 3]))
-    np.testing.assert_allclose(lengths, [90.16, 222.46], atol=0.01)
-
-
 def test_an_unknown_mode_is_refused(tmp_path):
     with pytest.raises(NetworkError, match="boat") as caught:
         read_edges(tmp_path / "any.osm.pbf", "boat")
@@ -250,6 +226,24 @@ def test_deleted_objects_and_points_with_highway_do_no_harm(tmp_path):
     frame, report = read_edges(path)
     assert frame.way_id.tolist() == [3]
     assert report["ways_kept"] == 3
+
+
+def test_pieces_serve_every_mode_at_once(tmp_path):
+    ways = {
+        10: ([1, 2, 3], {"highway": "primary", "name": "长街", "oneway": "yes"}),
+        11: ([4, 2], {"highway": "footway"}),
+        12: ([4, 5], {"highway": "motorway"}),
+    }
+    frame = read_pieces(write_pbf(tmp_path / "roads.osm.pbf", NODES, ways))
+    assert frame[["way_id", "piece", "u", "v"]].to_numpy().tolist() == [
+        [10, 0, 1, 2], [10, 1, 2, 3], [11, 0, 4, 2], [12, 0, 4, 5]
+    ]  # fmt: skip
+    assert frame.walk.tolist() == ["both", "both", "both", "none"]
+    assert frame.car.tolist() == ["forward", "forward", "none", "forward"]
+    assert frame.etrike.tolist() == ["forward", "forward", "none", "none"]
+    assert frame.car_kmh.tolist()[::3] == [60.0, 100.0]
+    assert frame.name.tolist()[0] == "长街"
+    assert frame.name.isna().tolist() == [False, False, True, True]
 
 
 @pytest.mark.slow

@@ -414,7 +414,7 @@ def test_the_width_of_buckets_does_not_change_the_answer(lengths, per_s):
     network = street(*stops)
     at = points({"a": (0, 0)})
     true = nearest_facility(network, at, speed_mps=1.0)
-    network.kept["geo.reach"].buckets_per_s[1.0] = per_s
+    network.kept["geo.search"].buckets_per_s[1.0] = per_s
     pd.testing.assert_frame_equal(true, nearest_facility(network, at, speed_mps=1.0))
 
 
