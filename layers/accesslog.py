@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from layers.store import Actor
+    from layers.store_values import Actor
 
 __all__ = ["AccessEntry", "AccessLog", "check_access_log"]
 

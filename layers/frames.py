@@ -13,7 +13,7 @@ import shapely
 
 if TYPE_CHECKING:
     from layers.schema import LayerSchema
-    from layers.store import Table
+    from layers.store_values import Table
 
 __all__ = ["frame_of"]
 

@@ -10,15 +10,27 @@ row. `layers.stores` holds the implementations; nothing else opens a database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from geo.errors import InputError
 from layers.errors import StoreError
+from layers.store_values import (
+    Actor,
+    Event,
+    Head,
+    LayerSummary,
+    Page,
+    PutResult,
+    Query,
+    Row,
+    Table,
+    Version,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -42,137 +54,6 @@ __all__ = [
     "open_store",
     "read_frame",
 ]
-
-Row = dict[str, Any]
-"""A feature: `id`, `geometry` (shapely or None), every field, `version updated_at updated_by`."""
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who writes.
-
-    Attributes
-    ----------
-    name
-        Account, or the operating system's user on the command line.
-    role
-        clerk, planner, reviewer, admin, auditor.
-    verified
-        Whether a sign-in stands behind it; recorded with every event.
-    """
-
-    name: str
-    role: str = "clerk"
-    verified: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.name.strip() or not self.name.isprintable():
-            raise InputError("操作人姓名不能为空或含控制字符，请用 --actor 给出。", where="actor")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """Which features to read.
-
-    Attributes
-    ----------
-    bbox
-        (west, south, east, north) in degrees; a geometry that touches it counts. Features without
-        geometry never match.
-    at
-        Day on which a feature must be valid (from inclusive, to exclusive); None: all periods.
-    ids
-        Only these ids.
-    limit
-        At most so many rows.
-    after
-        Cursor of the page before (`Page.after`).
-    """
-
-    bbox: tuple[float, float, float, float] | None = None
-    at: date | None = None
-    ids: Sequence[str] | None = None
-    limit: int | None = None
-    after: int | None = None
-
-
-class Page(list[Row]):
-    """Rows in stable order; `after` is the cursor of the next page, None on the last."""
-
-    after: int | None = None
-
-
-class Head(NamedTuple):
-    """Top of the event chain: number, hash and time of the last event (0, zeros, None if none)."""
-
-    seq: int
-    hash: str
-    at: datetime | None
-
-
-@dataclass(frozen=True)
-class PutResult:
-    """What a put did; `ids` are those of all rows in order."""
-
-    new: int
-    changed: int
-    unchanged: int
-    ids: tuple[str, ...] = field(repr=False)
-
-    @property
-    def stored(self) -> int:
-        """Rows written: new and changed."""
-        return self.new + self.changed
-
-
-@dataclass(frozen=True)
-class Event:
-    """One changed row; rows of one transaction share `txn`, the number of its first event."""
-
-    seq: int
-    txn: int
-    at: datetime
-    actor: str
-    role: str
-    verified: bool
-    action: str
-    layer: str
-    id: str
-    version: int
-    reason: str
-    digest: str
-    prev: str
-    hash: str
-
-
-@dataclass(frozen=True)
-class Version:
-    """One recorded version of a feature; `row` is None where it was deleted."""
-
-    version: int
-    at: datetime
-    actor: str
-    action: str
-    reason: str
-    row: Row | None
-
-
-@dataclass(frozen=True)
-class LayerSummary:
-    """How much a layer holds, how good and from where; `bounds` None without geometry."""
-
-    count: int
-    qualities: Mapping[str, int]
-    sources: tuple[str, ...]
-    bounds: tuple[float, float, float, float] | None
-
-
-@dataclass(frozen=True)
-class Table:
-    """Columns as plain lists (id, fields, system) and geometries as WKB, all equally long."""
-
-    columns: Mapping[str, list[Any]]
-    wkb: list[bytes | None]
 
 
 class Store(Protocol):
@@ -337,9 +218,7 @@ def each(
     after = query.after
     while left is None or left > 0:
         limit = size if left is None else min(size, left)
-        page = store.find(
-            layer, Query(bbox=query.bbox, at=query.at, ids=query.ids, limit=limit, after=after)
-        )
+        page = store.find(layer, replace(query, limit=limit, after=after))
         yield from page
         if page.after is None:
             return

@@ -13,7 +13,7 @@ from layers.anchors import Anchor, Anchors
 from layers.errors import StoreError
 from layers.evidence import Chain, Flaw, check_anchor, check_anchors
 from layers.history import stamp, unstamp
-from layers.store import Head
+from layers.store_values import Head
 from layers.stores.gpkg_connection import connect, in_our_words, require_ours
 from layers.stores.gpkg_evidence import check_file, check_layer, check_tables, follow_chain
 

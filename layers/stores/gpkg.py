@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from layers.schema import LayerSchema
-    from layers.store import Actor, PutResult
+    from layers.store_values import Actor, PutResult
 
 __all__ = ["GpkgStore"]
 

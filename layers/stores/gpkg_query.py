@@ -10,7 +10,7 @@ from layers.stores.gpkg_schema import column_names
 
 if TYPE_CHECKING:
     from layers.schema import LayerSchema
-    from layers.store import Query
+    from layers.store_values import Query
 
 __all__ = ["Select", "select"]
 

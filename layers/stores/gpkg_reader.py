@@ -14,7 +14,7 @@ from layers.errors import NotFound
 from layers.history import DELETED, GENESIS, unstamp
 from layers.records import RecordCodec
 from layers.schema import layer_names, layer_schema, parse_schema
-from layers.store import Event, Head, LayerSummary, Page, Query, Table, Version
+from layers.store_values import Event, Head, LayerSummary, Page, Query, Table, Version
 from layers.stores.gpkg_bounds import stored_bounds
 from layers.stores.gpkg_geometry import to_wkb
 from layers.stores.gpkg_query import select
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from layers.schema import LayerSchema
-    from layers.store import Row
+    from layers.store_values import Row
     from layers.stores.gpkg_connection import Connections
 
 __all__ = ["GpkgReader"]

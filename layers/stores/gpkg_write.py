@@ -22,7 +22,7 @@ from layers.history import (
 )
 from layers.identifiers import new_ulid
 from layers.provenance import QUALITIES, QUALITY_TITLES
-from layers.store import PutResult
+from layers.store_values import PutResult
 from layers.stores.gpkg_bounds import Bounds
 from layers.stores.gpkg_columns import stored_columns, stored_names
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from layers.records import Record, RecordCodec
-    from layers.store import Actor
+    from layers.store_values import Actor
 
 __all__ = ["LayerWriter"]
 

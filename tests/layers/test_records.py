@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -35,15 +35,7 @@ def test_a_body_is_sorted_and_leaves_nulls_out():
         ("beds", [3, 3.0, np.int64(3), np.float64(3)]),
         ("floor_area_m2", [2, 2.0, np.int32(2), np.float32(2)]),
         ("floor_area_m2", [0, 0.0, -0.0]),
-        (
-            "opened",
-            [
-                "2023-11-15",
-                date(2023, 11, 15),
-                datetime(2023, 11, 15),  # noqa: DTZ001
-                pd.Timestamp("2023-11-15"),
-            ],
-        ),  # fmt: skip
+        ("opened", ["2023-11-15", date(2023, 11, 15), pd.Timestamp("2023-11-15")]),
         ("services", [["助餐"], ("助餐",)]),
         ("operator", [None, "", float("nan"), pd.NA, pd.NaT, np.nan]),
         ("geometry", [None, shapely.Point(), shapely.Polygon()]),
