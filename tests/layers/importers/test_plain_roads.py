@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import LineString
 
 from layers.analysis.roads import network_of
 from layers.importers import import_file
-from layers.store import read_frame
+from layers.importers.plain_roads import EndNodes
+from layers.store import open_store, read_frame
 from tests.layers.importers.files import CLERK, codes, write_features
 
-METRE = 1 / 111_320 / 0.8038  # of longitude at 36.5 N
+METRE = 1 / 111_320 / math.cos(math.radians(36.5))  # of longitude
 
 
 def line(*places):
@@ -115,3 +121,37 @@ def test_a_line_without_way_id_and_geometry_cannot_be_named(store, tmp_path):
     report = roads(store, tmp_path, {"highway": "村道", "geometry": None})
     assert report.failed
     assert store.count("roads") == 0
+
+
+@pytest.fixture(scope="module")
+def bare_store(tmp_path_factory):
+    path = tmp_path_factory.mktemp("bare") / "county.gpkg"
+    with open_store(f"gpkg:{path}", create=True, min_free_mb=0) as opened:
+        yield opened
+
+
+METRES = st.tuples(st.floats(0, 3), st.floats(0, 3))
+
+
+@given(st.lists(st.tuples(METRES, METRES), min_size=1, max_size=12))
+def test_a_node_is_no_wider_than_from_edges_allows_and_as_wide_as_it_may(bare_store, pairs):
+    ends = EndNodes(bare_store)
+    lines = [LineString([_degrees(a), _degrees(b)]) for a, b in pairs]
+    u, v = ends.ends(lines)
+    assert ends.ends(lines) == (u, v)
+    first: dict[int, tuple[float, float]] = {}
+    for place, node in zip([p for pair in pairs for p in pair], _mixed(u, v), strict=True):
+        nearest_m = min((math.dist(place, other) for other in first.values()), default=math.inf)
+        if node in first:
+            assert math.dist(place, first[node]) <= 0.5 + 1e-4
+        else:
+            assert nearest_m >= 0.5 - 1e-4
+            first[node] = place
+
+
+def _degrees(place):
+    return 113 + place[0] * METRE, 36.5 + place[1] / 111_320
+
+
+def _mixed(u, v):
+    return [node for pair in zip(u, v, strict=True) for node in pair]
