@@ -7,13 +7,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from layers.privacy import hidden_cells, shown_values
+from layers.analysis.question import MODES
+from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN
+from webmap.printing.gap_cells import gap_cells, total_cells
 from webmap.printing.items import Item, PathItem, TextItem
 from webmap.printing.norths import convergence_text, norths
 from webmap.printing.symbols import area_item, circle_items, dot_item, line_item, symbol_item
-from webmap.printing.typeset import broken, counted, percent
+from webmap.printing.typeset import broken, counted
 from webmap.style import (
     AreaStyle,
     DotStyle,
@@ -38,8 +39,8 @@ __all__ = ["panel"]
 _SOURCE_LINES = 8
 
 _AGES = {"60": "60岁以上老人", "70": "70岁以上老人", "80": "80岁以上老人", "disabled": "失能老人"}
-_MODES = {"walk": "步行", "etrike": "电动三轮", "car": "汽车"}
 _DIRECTIONS = {"to_facility": "老人到设施", "from_facility": "服务上门"}
+_REACHED = {"to_facility": "能到服务点的", "from_facility": "服务能上门的"}
 
 
 def panel(
@@ -122,31 +123,43 @@ class _Panel:
 
     def figures(self, picture: ServicePicture) -> None:
         """Key figures: covered, left out, and what a straight line would have claimed."""
-        question, summary = picture.question, picture.summary
-        who, mode = _AGES[question.age], _MODES[question.mode]
-        total, covered = float(summary["total"]), float(summary["covered"])
+        question = picture.question
+        who, mode = _AGES[question.age], MODES[question.mode]
+        total, covered, uncovered, share, straight = total_cells(picture)
+        misled = float(picture.summary["misled"])
+        fooled = SMALL_TEXT if 0 < misled < SMALLEST_SHOWN else counted(misled)
         pace = f"步速 {question.speed_mps:g} 米/秒　" if question.mode == "walk" else ""
         note = pace + _DIRECTIONS[question.direction]
         self.heading(f"{mode}{question.minutes:g}分钟可达", note)
         columns = (
-            (percent(float(summary["share"])), "路网覆盖率", self.layout.colors["accent"]),
-            (counted(total - covered), "未覆盖（人）", self.style.gap_villages[-1].color),
-            (
-                percent(float(summary["circle_share"])),
-                "直线1公里覆盖率",
-                self.layout.colors["muted"],
-            ),
+            (share, "路网覆盖率", self.layout.colors["accent"]),
+            (uncovered, "未覆盖（人）", self.style.gap_villages[-1].color),
+            (straight, "直线1公里覆盖率", self.layout.colors["muted"]),
         )
         step = (self.right - self.left) / 3
         base = self.y + self.mm(10.0)
         for number, (figure, caption, color) in enumerate(columns):
             x = self.left + number * step
-            self.text(x, base, figure, "figure", family="song", fill=color, weight=0.02)
+            size = self.layout.sizes["figure"]
+            wide = self.fonts.width(figure, size=size, role="song")
+            size *= min(1.0, (step - self.mm(2)) / wide)
+            self.items.append(
+                TextItem(
+                    x=x,
+                    y=base,
+                    text=figure,
+                    size=size,
+                    family="song",
+                    fill=color,
+                    weight=0.02,
+                    layer="panel",
+                )
+            )
             self.text(x, base + self.mm(4.2), caption, "small", fill=self.layout.colors["muted"])
         self.y = base + self.mm(10.2)
         sentence = (
-            f"{who}共 {counted(total)} 人，{mode}{question.minutes:g}分钟内能到服务点的 "
-            f"{counted(covered)} 人；按直线1公里画圈，会把 {counted(float(summary['misled']))} "
+            f"{who}共 {total} 人，{mode}{question.minutes:g}分钟内"
+            f"{_REACHED[question.direction]} {covered} 人；按直线1公里画圈，会把 {fooled} "
             "人误算为已覆盖。"
         )
         self.paragraph(sentence, "body", self.style.ink)
@@ -275,7 +288,7 @@ class _Panel:
             unit = "范围"
         self.heading("覆盖缺口排序", "按未覆盖人数，单位：人")
         shown = min(len(gaps), room)
-        cells = _cells(picture)
+        cells = gap_cells(picture)
         widths = [self.mm(v) for v in (6, 18, 12.6, 11.5, 12.3, 12.2, 12.2)]
         edges = self.left + np.cumsum(widths)
         titles = ("", unit, "60岁以上", "已覆盖", "未覆盖", "路网覆盖率", "直线覆盖率")
@@ -330,42 +343,3 @@ class _Panel:
             else:
                 x = float(edges[number]) - (self.mm(2.0) if number == 0 else 0)
                 self.text(x, y, cell, size, fill=color, anchor="end", weight=weight)
-
-
-def _cells(picture: ServicePicture) -> list[tuple[str, ...]]:
-    """Rows of the table as text, the sum last; counts of 1-4 people are hidden."""
-    gaps = picture.gaps.reset_index(drop=True)
-    counts = gaps[["total", "covered", "uncovered"]].astype(float)
-    hidden = hidden_cells(
-        counts,
-        groups=pd.Series("全部", index=counts.index) if len(counts) > 1 else None,
-        sums=(("total", "covered", "uncovered"),),
-    )
-    shown = shown_values(counts, hidden)
-    out: list[tuple[str, ...]] = []
-    for number, row in enumerate(gaps.to_dict("records")):
-        texts = [
-            value if isinstance(value, str) else "—" if value is None else counted(value)
-            for value in shown.iloc[number]
-        ]
-        secret = bool(hidden.iloc[number].any())
-        shares = [
-            "—" if secret else percent(float(row["share"])),
-            "—" if secret else percent(float(row["circle_share"])),
-        ]
-        name = row["name"] if isinstance(row["name"], str) else "未载明"
-        out.append((f"{row['rank']}", name, *texts, *shares))
-    summary = picture.summary
-    total, covered = float(summary["total"]), float(summary["covered"])
-    out.append(
-        (
-            "",
-            "合计",
-            counted(total),
-            counted(covered),
-            counted(total - covered),
-            percent(float(summary["share"])),
-            percent(float(summary["circle_share"])),
-        )
-    )
-    return out

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from layers.analysis.question import CareQuestion
 from layers.provenance import Provenance
 from tests.webmap.printing.build import small_picture, town_picture
 from webmap.printing.fonts import default_fonts
@@ -48,6 +49,28 @@ def test_counts_below_five_are_hidden_with_what_gives_them_away():
     assert found[start + 3] == "隐去"
     assert "337" not in found
     assert found[start + 4 : start + 6] == ["—", "—"]
+
+
+def test_the_key_figures_hide_a_small_count_too():
+    picture = small_picture()
+    few = {**picture.summary, "covered": 3.0, "misled": 2.0, "share": 3 / 540}
+    found = "".join(words(replace(picture, summary=few)))
+    assert "服务点的 <5 人" in found
+    assert "把 <5 人误算" in found
+    assert "537" not in found
+    assert "0.6%" not in found
+
+
+def test_millions_of_people_still_fit_their_column():
+    picture = small_picture()
+    found = texts(replace(picture, summary={**picture.summary, "total": 12_345_678.0}))
+    (figure,) = (item for item in found if item.text == "12,345,558" and item.size > 4)
+    assert FONTS.item_width(figure) < LAYOUT.panel.width / 3
+
+
+def test_a_service_that_comes_home_is_said_so():
+    question = CareQuestion(direction="from_facility", mode="car")
+    assert any("汽车15分钟内服务能上门的" in w for w in words(small_picture(question=question)))
 
 
 def test_the_legend_shows_what_occurs_and_nothing_else():
