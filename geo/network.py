@@ -60,7 +60,7 @@ class Graph:
     arcs: NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Network:
     """A road network of one mode of travel. Positions below are row numbers of the two frames.
 
@@ -90,6 +90,10 @@ class Network:
     edges: gpd.GeoDataFrame
     report: dict[str, float]
     slope: str | None = None
+
+    def __repr__(self) -> str:
+        size = f"{len(self.nodes)} nodes, {len(self.edges)} edges"
+        return f"<Network {self.mode}: {size}, {self.crs.name}>"
 
     @cached_property
     def edge_nodes(self) -> NDArray[np.int32]:

@@ -41,6 +41,10 @@ def test_the_frames_have_the_columns_of_the_contract():
     assert {kinds[name] for name in ("forward", "backward")} == {"bool"}
 
 
+def test_a_network_says_in_a_line_what_it_is():
+    assert repr(grid()).startswith("<Network walk: 9 nodes, 12 edges, CGCS2000")
+
+
 def test_permuted_rows_give_the_same_network():
     frame = grid_edges()
     other = from_edges(frame.sample(frac=1, random_state=3))
