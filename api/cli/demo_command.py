@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def demo(data: Data = None, as_json: Json = False) -> None:
     """示意县全流程：建库、服务圈、缺口、网页地图、A3 图、缺口表。"""
     from api.cli.service_commands import gap_body
-    from api.cli.tables import gap_lines
+    from api.cli.tables import gap_lines, gap_title
     from layers.analysis.gaps import gap_answer
 
     session = start(data, as_json=as_json)
@@ -39,7 +39,7 @@ def demo(data: Data = None, as_json: Json = False) -> None:
         files = _draw(session, inputs, answer, tell)
     body = gap_body(answer, files, full=False)
     lines = [
-        "15 分钟步行养老服务圈：九个乡镇的覆盖缺口（60 岁以上）",
+        f"示意县 {gap_title(answer)}",
         "",
         *gap_lines(answer, full=False),
         "",

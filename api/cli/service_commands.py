@@ -122,7 +122,7 @@ def gaps(
     as_json: Json = False,
 ) -> None:
     """按乡镇或村排出覆盖缺口，并与直线圈对照。"""
-    from api.cli.tables import gap_lines
+    from api.cli.tables import gap_lines, gap_title
     from layers.analysis.gaps import gap_answer
     from layers.analysis.inputs import read_inputs
 
@@ -146,7 +146,7 @@ def gaps(
     files = [_write_gaps(session, answer, path, full=full) for path in out or ()]
     session.answer(
         gap_body(answer, files, full=full),
-        [_title(answer), "", *gap_lines(answer, full=full), "", *_closing(answer, files)],
+        [gap_title(answer), "", *gap_lines(answer, full=full), "", *_closing(answer, files)],
     )
 
 
@@ -258,12 +258,6 @@ def _limits(text: str) -> tuple[float, ...]:
             f"--minutes 应是大于 0 的数，如 15 或 5,10,15，不是“{text}”。", where="--minutes"
         )
     return tuple(limits)
-
-
-def _title(answer: GapAnswer) -> str:
-    from webmap.wording import question_parts, service_title
-
-    return f"{service_title(answer.question)}（{'，'.join(question_parts(answer.question))}）"
 
 
 def _closing(answer: CirclesAnswer | GapAnswer, files: list[str]) -> list[str]:

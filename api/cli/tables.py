@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from layers.analysis.gaps import GapAnswer
 
-__all__ = ["gap_lines", "table_lines"]
+__all__ = ["gap_lines", "gap_title", "table_lines"]
 
 
 def table_lines(
@@ -44,6 +44,13 @@ def table_lines(
     page = io.StringIO()
     Console(file=page, width=400, color_system=None).print(table)
     return [line.rstrip() for line in page.getvalue().splitlines()]
+
+
+def gap_title(answer: GapAnswer) -> str:
+    """Say what was asked, in one line."""
+    from webmap.wording import question_parts, service_title
+
+    return f"{service_title(answer.question)}（{'，'.join(question_parts(answer.question))}）"
 
 
 def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:

@@ -40,9 +40,8 @@ def test_the_demo_prints_nine_ranked_towns_with_both_shares_and_the_notice(count
     assert "示意数据 非法定" in text
     assert "道路覆盖率" in text
     assert "直线覆盖率" in text
-    lines = text.splitlines()
-    ranks = [line.split()[:2] for line in lines if line.split()[:1] and line.split()[0].isdigit()]
-    assert [int(rank) for rank, _ in ranks] == list(range(1, 10))
+    ranks = [line.split()[:2] for line in text.splitlines() if len(line.split()) == 9][1:]
+    assert [rank for rank, _ in ranks] == [str(n) for n in range(1, 10)]
     assert {town for _, town in ranks} == TOWNS
 
 
