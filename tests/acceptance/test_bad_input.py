@@ -1,4 +1,4 @@
-"""What a clerk's files get wrong: each is said by row, field, reason and remedy; nothing is stored."""
+"""What a clerk's files get wrong: named by row, field, reason, remedy; nothing is stored."""
 
 from __future__ import annotations
 
