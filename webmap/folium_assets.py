@@ -77,7 +77,7 @@ class RawText(Element):
         return self.text
 
 
-class OfflineFigure(Figure):
+class _Page(Figure):
     """A page in Chinese that may be read on any machine, with room for its policy.
 
     Parameters
@@ -146,7 +146,7 @@ class OfflineMap(folium.Map):
         )
         self.default_js: list[tuple[str, str]] = []
         self.default_css: list[tuple[str, str]] = []
-        self._page = page = OfflineFigure(title)
+        self._page = page = _Page(title)
         page.add_child(self)
         page.header.add_child(RawText(f"<style>\n{leaflet_css()}\n</style>"), name="leaflet_css")
         page.header.add_child(RawText(f"<script>\n{leaflet_js()}\n</script>"), name="leaflet_js")

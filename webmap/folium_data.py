@@ -149,15 +149,17 @@ def _placed(frame: gpd.GeoDataFrame) -> pd.Series[bool]:
 
 
 def _bounds(picture: ServicePicture) -> list[list[float]]:
-    """South-west and north-east corner of the county, else of everything; nothing: the world."""
-    area = next((f for f in (picture.county, picture.townships) if _placed(f).any()), None)
-    frames = (
-        [picture.circles, picture.facilities, picture.demand, picture.roads]
-        if area is None
-        else [area]
-    )
-    corners = np.array([f.total_bounds for f in frames if _placed(f).any()])
-    if not len(corners):
+    """South-west and north-east corner of what the map is about; nothing: the world.
+
+    The county, else the towns, else what is asked about; roads come last, for one long road
+    out of an extract would make all else tiny.
+    """
+    about = [picture.circles, picture.facilities, picture.demand]
+    for frames in ([picture.county], [picture.townships], about, [picture.roads]):
+        corners = np.array([f.total_bounds for f in frames if _placed(f).any()])
+        if len(corners):
+            break
+    else:
         return [[-60.0, -180.0], [75.0, 180.0]]
     west, south = corners[:, :2].min(axis=0).tolist()
     east, north = corners[:, 2:].max(axis=0).tolist()

@@ -174,20 +174,22 @@ def _words(
     legend: dict[str, list[tuple[str, Markup, str]]] = {}
     for row in legend_rows(style, keys):
         drawing = Markup(swatch(row.style))  # noqa: S704  (made of numbers and our own colours)
-        legend.setdefault(row.heading, []).append((row.key, drawing, row.title))
-    words = facility_words(picture.facilities, style)
+        words = f"{question.minutes:g} 分钟{row.title}" if row.key == "area.circle" else row.title
+        legend.setdefault(row.heading, []).append((row.key, drawing, words))
+    places = facility_words(picture.facilities, style)
     facilities = [
         {**row, "svg": _facility_svg(style, str(row["key"]))}
-        for row in words.assign(id=words.index.astype(str)).to_dict("records")
+        for row in places.assign(id=places.index.astype(str)).to_dict("records")
     ]
-    rows = shown_gaps(picture.gaps, full=full).to_dict("records")
+    rows = shown_gaps(picture.gaps, full=full)
+    rows["name"] = rows["name"].fillna("未载明")
     return {
         "title": title,
         "publisher": publisher,
         "question": question_parts(question),
         "minutes": f"{question.minutes:g}",
         "unit": UNIT_TITLES[question.by],
-        "rows": rows,
+        "rows": rows.to_dict("records"),
         "summary": shown_summary(picture.summary, full=full),
         "legend": legend,
         "facilities": facilities,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -28,9 +29,18 @@ def test_bounds_are_those_of_the_county():
     assert map_data(picture(), STYLE)["bounds"] == [[36.5, 112.9], [36.6, 113.1]]
 
 
-def test_bounds_without_divisions_hold_everything_that_is_drawn():
+def test_bounds_without_divisions_hold_what_is_asked_about_not_the_longest_road():
     (south, west), (north, east) = map_data(placeless_picture(), STYLE)["bounds"]
-    assert (south, west, north, east) == (36.52, 112.9, 36.58, 113.1)
+    assert (south, west, north, east) == (36.52, 112.92, 36.58, 113.08)
+
+
+def test_bounds_of_roads_alone_and_of_nothing():
+    bare = placeless_picture()
+    bare = replace(bare, circles=bare.circles[:0], facilities=bare.facilities[:0])
+    bare = replace(bare, demand=bare.demand[:0], gaps=bare.gaps[:0])
+    assert map_data(bare, STYLE)["bounds"] == [[36.53, 112.9], [36.56, 113.1]]
+    nothing = replace(bare, roads=bare.roads[:0])
+    assert map_data(nothing, STYLE)["bounds"] == [[-60.0, -180.0], [75.0, 180.0]]
 
 
 def test_towns_that_touch_have_different_tints_and_their_figures():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from xml.dom import minidom
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -9,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPoint, Polygon, box, voronoi_polygons
 
-from webmap.style import gap_class, legend_rows, load_style, village_key
+from tests.webmap.pictures import picture, placeless_picture
+from webmap.style import gap_class, legend_rows, load_style, picture_keys, village_key
+from webmap.swatch import swatch
 from webmap.tints import tints
 
 STYLE = load_style()
@@ -143,6 +148,40 @@ def test_legend_shows_what_occurs_in_a_fixed_order():
 def test_legend_refuses_a_key_that_draws_nothing():
     with pytest.raises(ValueError, match=r"gap\.9"):
         legend_rows(STYLE, {"gap.9"})
+
+
+def test_every_class_of_a_picture_has_its_row():
+    rows = legend_rows(STYLE, picture_keys(picture(), STYLE))
+    assert [row.title for row in rows] == [
+        "服务圈", "已覆盖村", "未覆盖 1–49 人", "未覆盖 50–99 人", "区域性养老机构（不计入）",
+        "养老服务驿站", "农村日间照料中心", "县界", "乡镇界", "干线公路", "村道与街巷", "小路",
+    ]  # fmt: skip
+
+
+def test_an_empty_picture_has_no_legend():
+    whole = placeless_picture()
+    empty = replace(whole, roads=whole.roads[:0], circles=whole.circles[:0])
+    empty = replace(empty, facilities=whole.facilities[:0], demand=whole.demand[:0])
+    assert picture_keys(empty, STYLE) == frozenset()
+
+
+def test_swatches_are_drawings_of_their_own():
+    drawings = [swatch(row.style) for row in legend_rows(STYLE, every_key())]
+    assert len(set(drawings)) == len(drawings)
+    for drawing in drawings:
+        assert minidom.parseString(drawing).documentElement.tagName == "svg"  # noqa: S318
+
+
+def every_key() -> list[str]:
+    return [
+        *(f"line.{name}" for name in STYLE.lines),
+        *(f"area.{name}" for name in STYLE.areas),
+        *(f"dot.{name}" for name in STYLE.dots),
+        *(f"gap.{place}" for place in range(5)),
+        *(f"share.{place}" for place in range(5)),
+        *(f"road.{place}" for place in range(len(STYLE.roads))),
+        *(f"facility.{kind}" for kind in (*STYLE.facilities, "other")),
+    ]
 
 
 def towns(shapes) -> gpd.GeoDataFrame:
