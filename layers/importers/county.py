@@ -23,6 +23,8 @@ WARNED_M = 2_000.0
 REFUSED_M = 50_000.0
 
 _EDGE_DEG = 30.0
+_AROUND_DEG = 0.5
+_REFERENCES = ("divisions", "roads")
 _CODE_FIELDS = ("parent_code", "township_code", "village_code", "division_code")
 
 
@@ -36,8 +38,9 @@ class County:
     schema
         The layer's.
     findings
-        Gets I09 (no such division, unless stored rows of the layer name it already) and I15
-        (outside the county: above 2 km a warning, above 50 km an error).
+        Gets I09 (no such division, unless stored rows of the layer name it already), I13 (a place
+        far from the stored divisions and roads that would lie among them with its axes swapped) and
+        I15 (outside the county: above 2 km a warning, above 50 km an error).
     """
 
     def __init__(self, store: Store, schema: LayerSchema, findings: Findings) -> None:
@@ -47,11 +50,16 @@ class County:
         self._waiting: dict[tuple[str, str], list[int]] = {}
         self._codes: set[str] = set()
         self._outline: shapely.Geometry | None = None
+        self._areas = [
+            bounds
+            for name in _REFERENCES
+            if name != schema.name and (bounds := store.summary(name).bounds) is not None
+        ]
         if "divisions" not in store.layers() or not store.count("divisions"):
             return
         table = store.table("divisions")
         self._codes = set(table.columns["code"])
-        # What was stored before the divisions came must still import again unchanged.
+        # As with `_stored`: what is there already is not judged anew.
         names = [name for name in _CODE_FIELDS if name in schema.fields]
         stored = store.table(schema.name).columns if names else {}
         self._named = {name: set(stored[name]) for name in names}
@@ -111,6 +119,7 @@ class County:
         geometry
             In EPSG:4490; None is nowhere and no fault. Coordinates are finite degrees.
         """
+        geometry = self._without_swapped(rows, ids, geometry)
         if self._outline is None:
             return
         there = np.flatnonzero(~shapely.is_missing(geometry))
@@ -124,7 +133,7 @@ class County:
         ):
             refused = bool(distance_m > REFUSED_M)
             if refused and known.get(ids[position]) == geometry[position].wkb:
-                continue  # stored before the divisions came: it may import again unchanged
+                continue
             self._findings.add(
                 "I15",
                 f"第 {rows[position]} 行在县界外"
@@ -139,8 +148,38 @@ class County:
                 level="error" if refused else "warning",
             )
 
+    def _without_swapped(
+        self, rows: Sequence[int], ids: Sequence[str | None], geometry: NDArray[np.object_]
+    ) -> NDArray[np.object_]:
+        """Report places that make sense only with their axes swapped, and take them out."""
+        if not self._areas:
+            return geometry
+        west, south, east, north = shapely.bounds(geometry).T
+        inside, mirrored = np.zeros((2, len(geometry)), dtype=bool)
+        for area in self._areas:
+            inside |= _meets((west, south, east, north), area)
+            mirrored |= _meets((south, west, north, east), area)
+        swapped = np.flatnonzero(mirrored & ~inside)
+        known = self._stored([ids[position] for position in swapped])
+        for position in swapped.tolist():
+            if known.get(ids[position]) == geometry[position].wkb:
+                continue
+            self._findings.add(
+                "I13",
+                f"第 {rows[position]} 行的经纬度似乎写反了，请把经度放在前、纬度放在后。",
+                row=rows[position],
+                field="geometry",
+                value=shapely.to_wkt(geometry[position], rounding_precision=6),
+            )
+        rest = geometry.copy()
+        rest[swapped] = None
+        return rest
+
     def _stored(self, ids: Sequence[str | None]) -> dict[str | None, bytes | None]:
-        """Give the stored shapes of those rows that are stored already."""
+        """Give the stored shapes of rows.
+
+        What was stored before the divisions and roads came must still import again unchanged.
+        """
         known = [made for made in ids if made is not None]
         if not known:
             return {}
@@ -157,6 +196,17 @@ class County:
 
         moved: NDArray[np.object_] = shapely.transform(geometry, planar)
         return moved
+
+
+def _meets(
+    boxes: tuple[NDArray[np.float64], ...], area: tuple[float, float, float, float]
+) -> NDArray[np.bool_]:
+    """Tell which boxes touch an area and half a degree around it; NaN touches nothing."""
+    west, south, east, north = boxes
+    with np.errstate(invalid="ignore"):
+        beside = (east < area[0] - _AROUND_DEG) | (west > area[2] + _AROUND_DEG)
+        beyond = (north < area[1] - _AROUND_DEG) | (south > area[3] + _AROUND_DEG)
+    return ~(beside | beyond | np.isnan(west))
 
 
 def _outline(levels: Sequence[str | None], wkb: Sequence[bytes | None]) -> shapely.Geometry | None:

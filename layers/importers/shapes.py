@@ -80,7 +80,7 @@ def stored_shapes(
     schema
         Collections of a single part become that part where the layer holds no collections.
     findings
-        Gets I16 as a warning where heights were dropped.
+        Gets I16 as a warning where heights (or measures along a line) were dropped.
 
     Returns
     -------
@@ -88,11 +88,11 @@ def stored_shapes(
     """
     shapes = shapes.copy()
     shapes[shapely.is_empty(shapes)] = None
-    high = np.flatnonzero(shapely.has_z(shapes))
+    high = np.flatnonzero(shapely.has_z(shapes) | shapely.has_m(shapes))
     if len(high):
         findings.add(
             "I16",
-            f"第 {rows[int(high[0])]} 行等 {len(high)} 行的坐标带高程，高程未导入。",
+            f"第 {rows[int(high[0])]} 行等 {len(high)} 行的坐标带高程或量测值，这部分未导入。",
             row=rows[int(high[0])],
             field="geometry",
             level="warning",

@@ -81,6 +81,7 @@ SITES = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", TYPED)
 @settings(max_examples=40)
 @given(rows=st.lists(SITES, min_size=1, max_size=6))

@@ -113,6 +113,14 @@ def test_swapped_axes_are_found(store, tmp_path):
     assert "经纬度似乎写反了" in report.findings[0].message
 
 
+def test_swapped_axes_are_found_outside_china_too_once_there_are_roads(store, tmp_path):
+    line = {"type": "LineString", "coordinates": [[8.6, 49.4], [8.8, 49.5]]}
+    path = write_features(tmp_path, {"highway": "村道", "geometry": line})
+    import_file(store, "roads", path, actor=CLERK)
+    text = "name,kind,lon,lat\n甲,station,8.7,49.4\n乙,station,49.4,8.7\n丙,station,20,20\n丁,,,\n"
+    assert codes(care_csv(store, tmp_path, text)) == [(3, "geometry", "I13")]
+
+
 def test_zero_zero_and_half_a_place_are_found(store, tmp_path):
     text = "name,kind,lon,lat\n甲,station,0,0\n乙,station,113,\n丙,station,113,x\n"
     assert codes(care_csv(store, tmp_path, text)) == [

@@ -54,6 +54,12 @@ def test_heights_are_dropped_with_one_warning():
     assert found == [(2, "I16", "warning")]
 
 
+def test_measures_along_a_line_are_dropped_too():
+    shapes, found = stored(shapely.from_wkt("POINT M (1 2 3)"))
+    assert not shapes[0].has_m
+    assert found == [(1, "I16", "warning")]
+
+
 @pytest.mark.parametrize("epsg", [4547, 3857, 4326])
 def test_coordinates_are_brought_into_the_stored_crs(epsg):
     place = pyproj.Transformer.from_crs(4326, epsg, always_xy=True).transform(113.03, 36.53)
