@@ -18,7 +18,6 @@ from webmap.folium_assets import (
     leaflet_js,
     render_offline,
 )
-from webmap.webfont import font_data_uri
 
 
 def drawn(*elements, **parts) -> str:
@@ -113,9 +112,3 @@ def test_addresses_in_data_and_text_are_no_sources():
         html='<p>见 https://a.example</p><script type="application/json">"https://a.example"</script>'
     )
     assert page.count("https://a.example") == 2
-
-
-def test_font_holds_the_characters_asked_for_and_is_the_same_each_time():
-    small, large = font_data_uri("虒"), font_data_uri("虒垴襄堡垣亭侯戠漳隒岇墚坨疃磛")
-    assert small == font_data_uri(["虒", "虒"])
-    assert len(small) < len(large) < 20_000

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from xml.dom import minidom
 
-import geopandas as gpd
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from shapely import MultiPoint, Polygon, box, voronoi_polygons
+from shapely import Polygon
 
 from tests.webmap.pictures import picture, placeless_picture
 from webmap.style import gap_class, legend_rows, load_style, picture_keys, village_key
-from webmap.swatch import swatch
-from webmap.tints import tints
 
 STYLE = load_style()
 
@@ -163,60 +157,3 @@ def test_an_empty_picture_has_no_legend():
     empty = replace(whole, roads=whole.roads[:0], circles=whole.circles[:0])
     empty = replace(empty, facilities=whole.facilities[:0], demand=whole.demand[:0])
     assert picture_keys(empty, STYLE) == frozenset()
-
-
-def test_swatches_are_drawings_of_their_own():
-    drawings = [swatch(row.style) for row in legend_rows(STYLE, every_key())]
-    assert len(set(drawings)) == len(drawings)
-    for drawing in drawings:
-        assert minidom.parseString(drawing).documentElement.tagName == "svg"  # noqa: S318
-
-
-def every_key() -> list[str]:
-    return [
-        *(f"line.{name}" for name in STYLE.lines),
-        *(f"area.{name}" for name in STYLE.areas),
-        *(f"dot.{name}" for name in STYLE.dots),
-        *(f"gap.{place}" for place in range(5)),
-        *(f"share.{place}" for place in range(5)),
-        *(f"road.{place}" for place in range(len(STYLE.roads))),
-        *(f"facility.{kind}" for kind in (*STYLE.facilities, "other")),
-    ]
-
-
-def towns(shapes) -> gpd.GeoDataFrame:
-    codes = [f"{number:03d}" for number in range(len(shapes))]
-    return gpd.GeoDataFrame({"code": codes}, geometry=list(shapes), crs=4490)
-
-
-def shared(frame: gpd.GeoDataFrame, found) -> list[tuple[int, int]]:
-    pairs = zip(*frame.sindex.query(frame.geometry, predicate="intersects"), strict=True)
-    return [(a, b) for a, b in pairs if a != b and found.iloc[a] == found.iloc[b]]
-
-
-def test_a_chessboard_needs_four_tints_because_corners_touch():
-    frame = towns([box(x, y, x + 1, y + 1) for x in range(4) for y in range(4)])
-    found = tints(frame)
-    assert shared(frame, found) == []
-    assert found.nunique() == 4
-
-
-def test_towns_apart_take_the_first_tint():
-    assert tints(towns([box(0, 0, 1, 1), box(3, 0, 4, 1)])).tolist() == [0, 0]
-
-
-def test_order_of_the_rows_does_not_matter():
-    frame = towns([box(x, y, x + 1, y + 1) for x in range(5) for y in range(3)])
-    assert tints(frame.iloc[::-1]).sort_index().equals(tints(frame))
-
-
-def test_no_towns_and_empty_towns_are_fine():
-    assert tints(towns([])).empty
-    assert tints(towns([Polygon(), box(0, 0, 1, 1)])).tolist() == [0, 0]
-
-
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=2, max_size=60))
-@settings(max_examples=60)
-def test_no_two_touching_towns_share_a_tint(places):
-    frame = towns(voronoi_polygons(MultiPoint(places), extend_to=box(-9, -9, 70, 70)).geoms)
-    assert shared(frame, tints(frame)) == []
