@@ -160,7 +160,7 @@ class County:
             inside |= _meets((west, south, east, north), area)
             mirrored |= _meets((south, west, north, east), area)
         swapped = np.flatnonzero(mirrored & ~inside)
-        known = self._stored([ids[position] for position in swapped])
+        known = self._stored([ids[position] for position in swapped.tolist()])
         for position in swapped.tolist():
             if known.get(ids[position]) == geometry[position].wkb:
                 continue
