@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["service_circles"]
 
 LIMIT_EPS_S = 1e-6
+NEAR_M = 0.2
+EMPTY = Circle(shapely.Polygon(), 0.0, shapely.Polygon())
 
 
 def service_circles(
@@ -180,7 +182,7 @@ class _Drawing:
     ) -> list[tuple[float, Circle]]:
         """Metres of road and circle of these facilities together, for each limit ascending."""
         if not len(rows):
-            return [(0.0, Circle(shapely.Polygon(), 0.0))] * len(limits)
+            return [(0.0, EMPTY)] * len(limits)
         limits_s = [60.0 * float(limit) for limit in limits]
         nodes, seconds = self._search(rows, limits_s[-1])
         found = [self._parts(rows, nodes, seconds, limit_s) for limit_s in limits_s]
@@ -189,14 +191,20 @@ class _Drawing:
         if not self.options.areal:
             strips = [shapely.union_all([self._strip(r, s) for r in rows]) for s in limits_s]
             return list(zip(metres, map(self._handed_out, strips), strict=True))
-        land = self._land(found[-1])
-        extra: BaseGeometry = shapely.Polygon()
+        land = self._land(np.concatenate((found[-1].edge, self.legs.edge[rows])))
+        extra: list[BaseGeometry] = []  # of shorter limits too: longer ones hold them
         circles = []
         for parts, limit_s in zip(found, limits_s, strict=True):
-            extra = shapely.union_all([extra, *self._coarse(rows, limit_s)])
             within = nodes[seconds <= limit_s + LIMIT_EPS_S]
-            sites = np.zeros(0, np.int32) if land is None else land.sites(parts, within)
-            circles.append(self._areal(land, sites, extra))
+            sites = land.sites(parts, within)
+            circle = EMPTY
+            if len(sites):
+                circle = land.circle(sites, self.options.fill_m2)
+                extra += self._stubs(circle.plane, parts)
+            extra += self._coarse(rows, limit_s)
+            if extra:
+                circle = self._handed_out(shapely.union_all([only_areas(circle.plane), *extra]))
+            circles.append(circle)
         return list(zip(metres, circles, strict=True))
 
     def _search(
@@ -229,22 +237,38 @@ class _Drawing:
             direction=self.options.direction,
         )
 
-    def _land(self, parts: EdgeParts) -> Land | None:
+    def _land(self, edge: NDArray[np.int64]) -> Land:
         size = {"step_m": self.options.step_m, "off_road_m": self.options.off_road_m}
-        if not len(parts.edge):
-            return None
-        return (
-            land_near(self.network, parts, **size) if self.huge else land_of(self.network, **size)
-        )
+        return land_near(self.network, edge, **size) if self.huge else land_of(self.network, **size)
 
-    def _areal(self, land: Land | None, sites: NDArray[np.int32], extra: BaseGeometry) -> Circle:
-        """Cells of the reached sites, and what sites are too coarse for."""
-        if land is None or not len(sites):
-            return self._handed_out(extra)
-        circle = land.circle(sites, self.options.fill_m2)
-        if shapely.is_empty(extra):
-            return circle
-        return self._handed_out(shapely.union(self._in_plane(circle.geometry), extra))
+    def _stubs(self, plane: BaseGeometry, parts: EdgeParts) -> list[BaseGeometry]:
+        """Draw ends of roads that cells miss, where another road passes over or under them.
+
+        A cut road may end up to a step behind its last reached site. Usually that site's cell goes
+        half the way; where a crossing road's site stands between, the end would be left out.
+        """
+        step_m, stubs = self.options.step_m, []
+        planar_m = self.network.planar_m[parts.edge]
+        steps = np.maximum(np.ceil(planar_m / step_m), 1.0)
+        shapely.prepare(plane)
+        for at, back, site in (
+            (parts.start, 1.0, np.ceil(parts.start * steps) / steps),
+            (parts.stop, -1.0, np.floor(parts.stop * steps) / steps),
+        ):
+            # Nearer than half a step to the last site no place of the road is too far from it.
+            cut = np.flatnonzero((site - at) * back * planar_m > step_m / 2.0)
+            lines, end = self.network.lines[parts.edge[cut]], at[cut]
+            begin = np.clip(site[cut], parts.start[cut], parts.stop[cut])
+            missed = np.zeros(len(cut), bool)
+            for part in (1.0, 0.85, 0.6):
+                place = begin + part * (end - begin)
+                spots = shapely.line_interpolate_point(lines, place, normalized=True)
+                missed |= ~shapely.dwithin(plane, spots, step_m / 2.0 + NEAR_M)
+            low, high = np.minimum(end, begin)[missed], np.maximum(end, begin)[missed]
+            pieces = cut_lines(lines[missed], low, high)
+            # So narrow that no land or road in it is farther from R than the laws allow.
+            stubs += list(shapely.buffer(pieces, step_m / 4.0, cap_style="flat"))
+        return stubs
 
     def _coarse(self, rows: NDArray[np.int64], limit_s: float) -> list[BaseGeometry]:
         """Draw strips of facilities whose leg or road no site stands for."""
@@ -283,12 +307,6 @@ class _Drawing:
         )
         return corridor(reached, self.options.buffer_m)
 
-    def _in_plane(self, geometry: BaseGeometry) -> BaseGeometry:
-        crs, plane = self.network.crs, self.network.metric_crs
-        return shapely.transform(
-            geometry, lambda xy: np.column_stack(transform_xy(xy[:, 0], xy[:, 1], crs, plane))
-        )
-
     def _handed_out(self, geometry: BaseGeometry) -> Circle:
         """Move a shape of the plane to the network's CRS and measure it."""
         crs, plane = self.network.crs, self.network.metric_crs
@@ -296,7 +314,7 @@ class _Drawing:
             geometry, lambda xy: np.column_stack(transform_xy(xy[:, 0], xy[:, 1], plane, crs))
         )
         out = only_areas(out)
-        return Circle(out, geodesic_m2(out, crs))
+        return Circle(out, geodesic_m2(out, crs), geometry)
 
 
 def _limits(minutes: Sequence[float]) -> NDArray[np.number]:

@@ -51,10 +51,13 @@ class Circle:
         (Multi)Polygon in the network's CRS.
     area_m2
         Geodesic.
+    plane
+        The same in the network's plane; a rounding error may make it invalid.
     """
 
     geometry: BaseGeometry
     area_m2: float
+    plane: BaseGeometry
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +71,7 @@ class Land:
     ends
         (m, 2) nodes of each edge, as in `cells`.
     corner
-        (t, 2) circumcentres in the network's CRS.
+        (t, 2) circumcentres in the network's CRS; `cells.centre` itself if that is a plane.
     area_m2
         (s,) geodesic area of every cell.
     edge_rows, node_rows
@@ -106,7 +109,8 @@ class Land:
         at_u = self.ends[edge[parts.start <= FRACTION_EPS], 0]
         at_v = self.ends[edge[parts.stop >= 1.0 - FRACTION_EPS], 1]
         ends = cells.node_site[np.concatenate((place, at_u, at_v))]
-        return np.unique(np.concatenate((cells.edge_site[points], ends)))
+        found = np.sort(np.concatenate((cells.edge_site[points], ends)))
+        return np.asarray(found[np.append(True, np.diff(found) > 0)[: len(found)]])
 
     def circle(self, sites: NDArray[np.int32], fill_m2: float) -> Circle:
         """Union of the cells of these sites and of the blocks that they enclose.
@@ -146,8 +150,10 @@ class Land:
             inside,
             seen,
         )
-        geometry = only_areas(_assemble(self.corner[path], start, area, shell))
-        return Circle(geometry, float(self.area_m2[members].sum()))
+        plane = shape = _assemble(cells.centre[path], start, area, shell)
+        if self.corner is not cells.centre:
+            shape = _assemble(self.corner[path], start, area, shell)
+        return Circle(only_areas(shape), float(self.area_m2[members].sum()), plane)
 
 
 def site_total(network: Network, step_m: float) -> int:
@@ -184,23 +190,25 @@ def land_of(network: Network, *, step_m: float, off_road_m: float) -> Land:
     return land
 
 
-def land_near(network: Network, parts: EdgeParts, *, step_m: float, off_road_m: float) -> Land:
-    """Land of the roads in the 2 km squares of these parts and their surroundings.
+def land_near(
+    network: Network, edge: NDArray[np.int64], *, step_m: float, off_road_m: float
+) -> Land:
+    """Land of the roads in the 2 km squares of these edges and their surroundings.
 
-    The cells of the parts are those of the whole network: guards and neighbours that could change
-    them lie within `8 * off_road_m`.
+    The cells of sites on these edges are those of the whole network: guards and neighbours that
+    could change them lie within `8 * off_road_m`.
 
     Parameters
     ----------
     network
         The roads.
-    parts
-        What is reached, not empty.
+    edge
+        Positions of the edges that are reached, at least one.
     step_m, off_road_m
         As in `geo.cells.build_cells`.
     """
     margin = 8.0 * max(off_road_m, step_m)
-    bounds = shapely.bounds(network.lines[np.unique(parts.edge)])
+    bounds = shapely.bounds(network.lines[np.unique(edge)])
     low = np.floor((bounds[:, :2] - margin) / SQUARE_M).astype(np.int64)
     high = np.floor((bounds[:, 2:] + margin) / SQUARE_M).astype(np.int64)
     squares = np.unique(
@@ -272,9 +280,10 @@ def _land(
     edges: NDArray[np.int64] | None = None,
     nodes: NDArray[np.int64] | None = None,
 ) -> Land:
-    corner = np.column_stack(
-        transform_xy(cells.centre[:, 0], cells.centre[:, 1], network.metric_crs, network.crs)
-    )
+    corner = cells.centre
+    if not network.crs.is_projected:
+        x, y = cells.centre.T
+        corner = np.column_stack(transform_xy(x, y, network.metric_crs, network.crs))
     scale = _areal_scale(network.metric_crs, cells.xy)
     return Land(cells, ends, corner, cells.cell_m2 / scale, edges, nodes)
 

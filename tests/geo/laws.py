@@ -24,8 +24,9 @@ EPS_S = 1e-6
 
 @dataclass(frozen=True)
 class Roads:
-    """Reached and other road in the plane, with metres reached as the edges say them."""
+    """Reached and other road and the walk to it in the plane; metres as the edges say them."""
 
+    leg: shapely.LineString
     reached: list[shapely.LineString]
     other: list[shapely.LineString]
     metres: float
@@ -63,9 +64,18 @@ def roads_of(
             for k, (a, b) in enumerate(network.edge_nodes):
                 parts[k].append((0.0, _part(left - seconds[a], leave_u[k])))
                 parts[k].append((1.0 - _part(left - seconds[b], leave_v[k]), 1.0))
+    leg = shapely.LineString()
+    if place["connected"]:
+        line = network.lines[row]
+        home = in_plane(network, facility.geometry.iloc[0])
+        foot = shapely.line_interpolate_point(line, at, normalized=True)
+        leg = substring(shapely.LineString([home, foot]), 0.0, limit * speed_mps)
     reached, other, metres = [], [], 0.0
     for k, line in enumerate(network.lines):
         done = 0.0
+        if not any(stop > start for start, stop in parts[k]):
+            other.append(line)
+            continue
         for start, stop in [*sorted(p for p in parts[k] if p[1] > p[0]), (1.0, 1.0)]:
             if start > done:
                 other.append(substring(line, done, start, normalized=True))
@@ -73,7 +83,7 @@ def roads_of(
                 reached.append(substring(line, max(done, start), stop, normalized=True))
                 metres += (stop - max(done, start)) * edges["length_m"].iloc[k]
                 done = stop
-    return Roads(reached, other, metres)
+    return Roads(leg, reached, other, metres)
 
 
 def _part(left_s: float, edge_s: float) -> float:
@@ -105,29 +115,31 @@ def in_plane(network: Network, shape: shapely.Geometry) -> shapely.Geometry:
     )
 
 
-def sampled(lines: list[shapely.LineString], every_m: float) -> np.ndarray:
+def sampled(lines, every_m: float) -> np.ndarray:
     """Points along lines, both ends included."""
     spots = [
         shapely.line_interpolate_point(
             line, np.linspace(0, 1, 2 + int(line.length / every_m)), normalized=True
         )
         for line in lines
+        if line.geom_type == "LineString"  # `substring` makes points of what has no length
     ]
     return np.concatenate(spots) if spots else np.zeros(0, object)
 
 
 def worst_other_inside(circle, roads: Roads, *, every_m: float = 3.0, besides=None) -> float:
     """Law 1: how far from R the farthest place of U inside lies (`besides`: added corridor)."""
-    spots = sampled(roads.other, every_m)
+    near = shapely.intersects(shapely.box(*circle.bounds), roads.other)
+    spots = sampled(np.array(roads.other, object)[near], every_m)
     spots = spots[shapely.contains(_ready(circle), spots)]
     if besides is not None:
         spots = spots[~shapely.intersects(_ready(besides), spots)]
-    return _farthest(spots, roads.reached)
+    return _farthest(spots, [*roads.reached, roads.leg])
 
 
 def worst_reached_outside(circle, roads: Roads, *, every_m: float = 3.0) -> float:
     """Law 2: how far from the circle the farthest place of R lies."""
-    spots = sampled(roads.reached, every_m)
+    spots = sampled([*roads.reached, roads.leg], every_m)
     return float(shapely.distance(spots, circle).max(initial=0.0))
 
 
@@ -143,7 +155,7 @@ def misplaced_land(
     to_r, to_u = _distance(spots, roads.reached), _distance(spots, roads.other)
     inside = shapely.contains(_ready(circle), spots)
     must = (to_r + t < to_u) & (to_r < off_road_m - t)
-    never = to_u + t < to_r
+    never = to_u + t < np.minimum(to_r, shapely.distance(spots, roads.leg))
     if besides is not None:
         never &= ~shapely.intersects(_ready(besides), spots)
     assert (must | never).any() or circle.is_empty, "the sample says nothing"

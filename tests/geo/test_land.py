@@ -1,0 +1,78 @@
+import numpy as np
+import pyproj
+import pytest
+import shapely
+
+from geo.land import geodesic_m2, land_near, land_of, only_areas, site_total
+from geo.reach import EdgeParts
+from tests.build import ORIGIN, grid
+
+SIZE = {"step_m": 10.0, "off_road_m": 60.0}
+
+
+def parts(edge, start, stop):
+    return EdgeParts(np.array([edge]), np.array([start]), np.array([stop]))
+
+
+def no_nodes():
+    return np.zeros(0, np.int32)
+
+
+def test_site_total_counts_nodes_and_inner_points():
+    assert site_total(grid(), 10.0) == 9 + 12 * 9
+
+
+def test_land_is_kept_with_the_network():
+    network = grid()
+    assert land_of(network, **SIZE) is land_of(network, **SIZE)
+    assert land_of(network, **SIZE) is not land_of(grid(), **SIZE)
+
+
+def test_part_of_an_edge_holds_the_sites_on_it_ends_included():
+    land = land_of(grid(), **SIZE)
+    assert len(land.sites(parts(0, 0.0, 0.25), no_nodes())) == 3
+    assert len(land.sites(parts(0, 0.2, 0.3), no_nodes())) == 2
+    assert len(land.sites(parts(0, 0.21, 0.29), no_nodes())) == 0
+    assert len(land.sites(parts(0, 0.0, 1.0), no_nodes())) == 11
+    assert len(land.sites(parts(0, 0.95, 1.0), np.array([0], np.int32))) == 2
+
+
+def test_circle_has_the_area_of_its_polygon():
+    land = land_of(grid(), **SIZE)
+    circle = land.circle(land.sites(parts(0, 0.0, 0.5), no_nodes()), 0.0)
+    exact = geodesic_m2(circle.geometry, grid().crs)
+    assert circle.area_m2 == pytest.approx(exact, rel=1e-6)
+
+
+def test_land_near_some_roads_leaves_far_ones_out():
+    network = grid(60, 2)
+    some = parts(0, 0.0, 1.0)
+    near = land_near(network, some.edge, **SIZE)
+    assert near.edge_rows is not None
+    assert 0 < len(near.edge_rows) < len(network.edges)
+    whole = land_of(network, **SIZE)
+    same = near.circle(near.sites(some, no_nodes()), 0.0).geometry.normalize()
+    known = whole.circle(whole.sites(some, no_nodes()), 0.0).geometry.normalize()
+    assert same.equals_exact(known, 1e-6)
+
+
+def test_crossing_outline_is_repaired_to_areas():
+    bow_tie = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    repaired = only_areas(bow_tie)
+    assert repaired.is_valid
+    assert repaired.geom_type in {"Polygon", "MultiPolygon"}
+    fine = shapely.box(0, 0, 1, 1)
+    assert only_areas(fine) is fine
+
+
+def test_area_is_geodesic_in_degrees_and_in_a_plane():
+    degrees, plane = pyproj.CRS.from_epsg(4490), pyproj.CRS.from_epsg(4547)
+    x, y = ORIGIN
+    field = shapely.box(x, y, x + 1000, y + 1000).difference(
+        shapely.box(x + 400, y + 400, x + 500, y + 500)
+    )
+    assert geodesic_m2(field, plane) == pytest.approx(990_000, rel=1e-6)
+    lonlat = pyproj.Transformer.from_crs(plane, degrees, always_xy=True)
+    there = shapely.transform(field, lambda xy: np.column_stack(lonlat.transform(*xy.T)))
+    assert geodesic_m2(there, degrees) == pytest.approx(990_000, rel=1e-6)
+    assert geodesic_m2(shapely.Polygon(), degrees) == 0.0
