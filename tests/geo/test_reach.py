@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geo import reach
 from geo.errors import CrsError, GeometryError, InputError
-from geo.network import from_edges, read_osm
+from geo.network import from_edges, read_osm, snap
 from geo.reach import (
     AGE_SPEEDS_MPS,
     cost_matrix,
@@ -18,6 +18,7 @@ from geo.reach import (
 from tests.build import edges, grid, grid_edges, points, street
 from tests.geo.draws import few, networks, places
 from tests.geo.oracle import plain_graph, plain_nearest
+from tests.geo.plain import along, relaxed
 
 DIRECTIONS = ("to_facility", "from_facility")
 
@@ -260,6 +261,30 @@ def test_the_nearest_for_points_is_the_least_of_the_matrix(network, at, homes, d
     reached = np.isfinite(found.seconds)
     least = table[reached].idxmin(axis=1)  # the first, that is the smallest id
     assert found.facility_id[reached].tolist() == least.tolist()
+
+
+@few
+@given(networks(), places, places)
+def test_a_cost_is_the_least_of_all_ways(network, home, station):
+    origin, destination = points({"o": home}), points({"d": station})
+    here, there = snap(network, origin).loc["o"], snap(network, destination).loc["d"]
+    ahead, behind = network.edge_seconds(1.0)
+    least = relaxed(network, there, there.offset_m, ahead, behind)
+    ways = [np.inf]
+    if here.connected:
+        u, v = network.edges.loc[here.edge_id, ["u", "v"]]
+        ways.append(here.offset_m + along(here.fraction, behind[here.edge_id]) + least[u])
+        ways.append(here.offset_m + along(1 - here.fraction, ahead[here.edge_id]) + least[v])
+        if there.connected and here.edge_id == there.edge_id:
+            part = there.fraction - here.fraction
+            allowed = ahead if part > 0 else behind
+            if part == 0:
+                allowed = np.minimum(ahead, behind)
+            ways.append(here.offset_m + along(abs(part), allowed[here.edge_id]) + there.offset_m)
+    apart_m = origin.geometry.iloc[0].distance(destination.geometry.iloc[0])
+    if apart_m <= max(here.offset_m, there.offset_m):
+        ways.append(apart_m)
+    assert cost(network, home, station) == pytest.approx(min(ways), abs=1e-6)
 
 
 @few

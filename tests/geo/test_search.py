@@ -12,6 +12,7 @@ from geo.reach import nearest_facility
 from geo.search import access_legs, bounded_search, edge_parts
 from tests.build import edges, grid, points, street
 from tests.geo.draws import few, networks, places
+from tests.geo.plain import along, relaxed
 
 DIRECTIONS = ("to_facility", "from_facility")
 
@@ -105,26 +106,6 @@ def test_edge_parts_are_where_the_cost_is_within_the_limit(network, at, limit_s,
             inside = any(edge == e and a <= share <= b for edge, a, b in parts)
             if abs(min(ways) - limit_s) > 1e-6:
                 assert inside == (min(ways) < limit_s)
-
-
-def along(share, whole_s):
-    """Seconds of a share of an edge; a closed edge is closed however short."""
-    return share * whole_s if whole_s < np.inf else np.inf
-
-
-def relaxed(network, own, offset_s, ahead, behind):
-    """Seconds from nodes to the facility by relaxing every edge until nothing changes."""
-    ends = network.edges[["u", "v"]].to_numpy()
-    least = dict.fromkeys(network.nodes.index, np.inf)
-    if own.connected:
-        u, v = ends[own.edge_id]
-        least[u] = offset_s + along(own.fraction, ahead[own.edge_id])
-        least[v] = min(least[v], offset_s + along(1 - own.fraction, behind[own.edge_id]))
-    for _ in least:
-        for e, (u, v) in enumerate(ends):
-            least[u] = min(least[u], least[v] + ahead[e])
-            least[v] = min(least[v], least[u] + behind[e])
-    return least
 
 
 @settings(max_examples=25)
