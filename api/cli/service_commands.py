@@ -93,9 +93,7 @@ def circles(
             "area_km2": round(together[f"{limits[-1]:g}"], 6),
             "area_km2_by_minutes": {limit: round(area, 6) for limit, area in together.items()},
             "files": files,
-            "quality": answer.provenance.quality,
-            "source": list(answer.provenance.sources),
-            "notice": answer.provenance.notice,
+            **answer.provenance.to_json(),
             "warnings": list(answer.warnings),
         }
     )
@@ -183,9 +181,7 @@ def draw_map(
         {
             "files": [str(path)],
             "shapes": shapes,
-            "quality": picture.provenance.quality,
-            "source": list(picture.provenance.sources),
-            "notice": picture.provenance.notice,
+            **picture.provenance.to_json(),
         }
     )
     session.answer(
@@ -206,9 +202,7 @@ def gap_body(answer: GapAnswer, files: list[str], *, full: bool) -> dict[str, An
             "modes": answer.modes,
             "bands": [_typed(row) for row in records(bands)],
             "files": files,
-            "quality": answer.provenance.quality,
-            "source": list(answer.provenance.sources),
-            "notice": answer.provenance.notice,
+            **answer.provenance.to_json(),
             "warnings": list(answer.warnings),
         }
     )

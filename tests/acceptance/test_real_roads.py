@@ -59,7 +59,7 @@ def test_gaps_have_one_row_for_a_store_without_divisions(town):
     (row,) = body["rows"]
     assert row["name"] == "全部"
     assert row["total"] == body["summary"]["total"]
-    assert any("OpenStreetMap" in source for source in body["source"])
+    assert "© OpenStreetMap contributors (ODbL)" in body["source"]
 
 
 def test_circles_map_and_sheet_work_on_real_roads(town, tmp_path):
