@@ -261,7 +261,8 @@ def _closing(answer: CirclesAnswer | GapAnswer, files: list[str]) -> list[str]:
 
 
 def _notice(provenance: Provenance) -> list[str]:
-    return [line for line in (*provenance.attributions, provenance.notice) if line]
+    sources = "；".join(provenance.attributions)
+    return [f"来源：{sources}", *([provenance.notice] if provenance.notice else [])]
 
 
 def _tell(progress: Callable[[float, str], None] | None, share: float, words: str) -> None:
