@@ -8,6 +8,7 @@ every layer has besides.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field as _field
 from functools import cache
@@ -27,6 +28,8 @@ __all__ = ["TYPES", "Field", "LayerSchema", "Rule", "layer_names", "layer_schema
 
 TYPES = ("text", "integer", "real", "boolean", "date", "datetime", "list")
 """Kinds of value; `list` is a list of text."""
+
+_RESERVED = ("xg_", "gpkg_", "sqlite_", "rtree_", "county_info")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,8 +277,10 @@ class _Reader:
         source, common = self.source, _common()
         known = {"name", "title", "geometry", "key", "past_key", "match", "default_period"}
         self.no_others(source, known | {"fields", "rules", "privacy", "listed"}, "文件")
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", self.name) or self.name.startswith("xg_"):
-            raise self.fault("name 只能用小写字母、数字和下划线，不能以 xg_ 开头")
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", self.name):
+            raise self.fault("name 只能用小写字母、数字和下划线，以字母开头")
+        if self.name.startswith(_RESERVED):
+            raise self.fault(f"name 不能以 {'、'.join(_RESERVED)} 开头")
         fields = {
             **{n: self.field(n, v) for n, v in source["fields"].items()},
             **{n: self.field(n, v, common=True) for n, v in common["fields"].items()},
@@ -283,6 +288,9 @@ class _Reader:
         system = {n: self.field(n, v, common=True) for n, v in common["system"].items()}
         if clash := sorted({"fid", "geom", "geometry", *system} & fields.keys()):
             raise self.fault(f"字段名 {clash[0]} 由系统保留")
+        titles = Counter(f.title for f in (*system.values(), *fields.values()))
+        if repeated := [title for title, number in titles.items() if number > 1]:
+            raise self.fault(f"两个字段同名“{repeated[0]}”，表头就分不清了")
         privacy = source.get("privacy", {})
         self.no_others(privacy, {"below", "counts"}, "privacy")
         schema = LayerSchema(

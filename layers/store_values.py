@@ -68,6 +68,11 @@ class Query:
         At most so many rows.
     after
         Cursor of the page before (`Page.after`).
+
+    Raises
+    ------
+    InputError
+        If the box is not four numbers from south-west to north-east, or the limit negative.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -75,6 +80,17 @@ class Query:
     ids: Sequence[str] | None = None
     limit: int | None = None
     after: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.bbox is not None:
+            west, south, east, north = self.bbox
+            if not (west <= east and south <= north):  # NaN is refused too
+                raise InputError(
+                    f"范围 {self.bbox} 应依次为西、南、东、北，且西不大于东、南不大于北。",
+                    where="bbox",
+                )
+        if self.limit is not None and self.limit < 0:
+            raise InputError(f"条数上限 {self.limit} 不能是负数。", where="limit")
 
 
 class Page(list[Row]):

@@ -93,9 +93,11 @@ def create_tables(
 
 
 def is_as_made(connection: sqlite3.Connection, schema: LayerSchema) -> bool:
-    """Tell whether the layer's table is there and was made from this very schema."""
+    """Tell whether the layer's table is there, with all columns, as this very schema says."""
     found = connection.execute("SELECT schema FROM xg_layers WHERE name = ?", [schema.name])
-    return bool(found.fetchone() == (canonical_json(dict(schema.source)),))
+    if found.fetchone() != (canonical_json(dict(schema.source)),):
+        return False
+    return schema.fields.keys() <= _present_columns(connection, schema.name)
 
 
 def add_table(connection: sqlite3.Connection, schema: LayerSchema, *, at: str) -> None:
@@ -111,7 +113,7 @@ def add_table(connection: sqlite3.Connection, schema: LayerSchema, *, at: str) -
         Time of the change.
     """
     table = schema.name
-    there = {row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')}
+    there = _present_columns(connection, table)
     if not there:
         _create(connection, schema, at)
     for field in schema.fields.values():
@@ -153,6 +155,10 @@ def _create(connection: sqlite3.Connection, schema: LayerSchema, at: str) -> Non
     if shape:
         for statement in _statements(index_sql(table)):
             connection.execute(statement)
+
+
+def _present_columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')}
 
 
 def _geometry_type(schema: LayerSchema) -> str:

@@ -11,6 +11,8 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 from layers.errors import InvalidRecord, NotAllowed, NotFound, StaleVersion
 from layers.history import (
     DELETED,
@@ -226,7 +228,7 @@ class LayerWriter:
         for number, record in enumerate(records, first + 1):
             made = str(record.id)
             version, old_body = present.get(made, (0, DELETED))
-            old = None if old_body == DELETED else self._codec.record_of(old_body)
+            old = json.loads(old_body)
             self._complete(record, old, merge=merge)
             self._codec.check(record, number=number)
             body = self._codec.body(record)
@@ -251,28 +253,33 @@ class LayerWriter:
         self._record(events)
         return len(inserts), len(updates)
 
-    def _complete(self, record: Record, old: Record | None, *, merge: bool) -> None:
-        """Fill in what the row left out: kept values, then defaults."""
+    def _complete(self, record: Record, old: dict[str, Any] | None, *, merge: bool) -> None:
+        """Fill in what the row left out: kept values, then defaults.
+
+        `old` is the body of the present version, read but not yet turned into a record: most rows
+        of a repeated import are unchanged and need no more of it than this.
+        """
         values = record.values
-        if old is not None:
-            if merge:
-                values = {**old.values, **values}
-                if not record.has_geometry_key:
-                    record.wkb, record.bounds = old.wkb, old.bounds
-            for name in ("quality", "source"):
-                if values.get(name) is None:
-                    values[name] = old.values.get(name)
-        else:
+        if old is None:
             for field in self._codec.schema.fields.values():
                 if field.default is not None:
                     values.setdefault(field.name, field.default)
-        values["quality"] = values.get("quality") or "approximate"
-        values["source"] = values.get("source") or self._actor.name
+        elif merge:
+            values = {**old, **values}
+            shape = values.pop("geometry", None)
+            del values["id"]
+            if shape is not None and not record.has_geometry_key:
+                record.wkb = bytes.fromhex(shape)
+                record.bounds = shapely.from_wkb(record.wkb).bounds
+        kept = old or {"quality": "approximate", "source": self._actor.name}
+        for name in ("quality", "source"):
+            if values.get(name) is None:
+                values[name] = kept[name]
         record.values = values
 
-    def _require_right(self, record: Record, old: Record | None, number: int) -> None:
+    def _require_right(self, record: Record, old: dict[str, Any] | None, number: int) -> None:
         quality = record.values["quality"]
-        before = "approximate" if old is None else old.values["quality"]
+        before = "approximate" if old is None else old["quality"]
         if QUALITIES.index(quality) <= QUALITIES.index(before):
             return
         if self._actor.role == "reviewer" and self._reason:

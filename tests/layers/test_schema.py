@@ -135,6 +135,8 @@ def spoil(**changes: object) -> dict:
     [
         spoil(name="Wells"),
         spoil(name="xg_wells"),
+        spoil(name="county_info"),
+        spoil(fields={"a": {"title": "备注", "type": "text"}}),
         spoil(colour="red"),
         spoil(key="{number}"),
         spoil(rules=["depth_m > 0"]),

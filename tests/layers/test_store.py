@@ -486,6 +486,19 @@ def test_each_walks_all_pages_and_keeps_the_question(store):
     assert [r["id"] for r in each(store, "care_facilities", query, size=2)] == ids[1:6]
 
 
+@pytest.mark.parametrize("bbox", [(114, 36, 113, 37), (113, 37, 114, 36), (float("nan"), 1, 2, 3)])
+def test_a_bbox_the_wrong_way_round_is_refused(bbox):
+    with pytest.raises(InputError, match="西"):
+        Query(bbox=bbox)
+
+
+def test_a_negative_limit_is_refused_and_none_of_nothing_is_nothing(store):
+    points(store, 2)
+    assert store.find("care_facilities", Query(limit=0)) == []
+    with pytest.raises(InputError):
+        Query(limit=-1)
+
+
 def test_ids_choose_features(store):
     ids = points(store, 3)
     assert [r["id"] for r in store.find("care_facilities", Query(ids=[ids[2], "x"]))] == [ids[2]]
