@@ -10,13 +10,14 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from layers.geometry_checks import check_geometry
 from layers.importers.county import County
 from layers.importers.headers import SUPPRESSED, match_headers
 from layers.importers.keys import Keys
 from layers.importers.plain_roads import EndNodes, fill_modes, lines_as_pieces
 from layers.importers.shapes import read_shapes, stored_shapes
 from layers.importers.values import parse_column
-from layers.validate import check_geometry, check_values
+from layers.validate import check_values
 
 if TYPE_CHECKING:
     from layers.findings import Findings

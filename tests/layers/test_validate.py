@@ -2,17 +2,14 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
 import pytest
-import shapely
 
 from layers.schema import layer_schema
 from layers.store import Actor, read_frame
-from layers.validate import Findings, check_frame, check_geometry, check_values
+from layers.validate import Findings, check_frame, check_values
 
 CARE = layer_schema("care_facilities")
 DIVISIONS = layer_schema("divisions")
-ROADS = layer_schema("roads")
 
 
 def values(schema=CARE, **columns):
@@ -20,14 +17,6 @@ def values(schema=CARE, **columns):
     count = len(next(iter(columns.values())))
     check_values(schema, range(1, count + 1), columns, findings)
     return [(f.row, f.field, f.code, f.level) for f in findings.listed()]
-
-
-def places(*shapes, schema=CARE):
-    findings = Findings()
-    good = check_geometry(
-        schema, range(1, len(shapes) + 1), np.array(shapes, dtype=object), findings
-    )
-    return [(f.row, f.code) for f in findings.listed()], good.tolist()
 
 
 def test_good_rows_have_no_findings():
@@ -82,44 +71,12 @@ def test_rules_pass_over_missing_values():
     assert found == [(1, "valid_from", "I06", "error")]
 
 
-def test_good_and_missing_geometry_has_no_findings():
-    assert places(shapely.Point(113, 36), None) == ([], [True, True])
-
-
-@pytest.mark.parametrize(
-    ("shape", "code"),
-    [
-        (shapely.LineString([(113, 36), (113, 37)]), "I16"),
-        (shapely.Point(float("nan"), 36), "I16"),
-        (shapely.Point(float("inf"), 36), "I16"),
-        (shapely.Point(0, 0), "I19"),
-        (shapely.Point(36.5, 113), "I13"),
-        (shapely.Point(49.4, 108.7), "I13"),
-        (shapely.Point(38413055, 4044811), "I11"),
-        (shapely.Point(181, 36), "I11"),
-    ],
-)
-def test_a_bad_place_is_found(shape, code):
-    assert places(shapely.Point(113, 36), shape) == ([(2, code)], [True, False])
-
-
-def test_the_place_of_a_self_crossing_is_named():
-    bow = shapely.Polygon([(113, 36), (114, 37), (114, 36), (113, 37)])
-    findings = Findings()
-    check_geometry(DIVISIONS, [4], np.array([bow], dtype=object), findings)
-    assert "边界自相交，在 (113.5, 36.5) 处" in findings.listed()[0].message
-
-
-def test_a_road_of_no_length_is_a_road():
-    assert places(shapely.LineString([(113, 36), (113, 36)]), schema=ROADS)[0] == []
-
-
-def test_european_places_are_not_swapped():
-    assert places(shapely.Point(8.7, 49.4))[0] == []
-
-
 def test_stored_rows_are_checked_as_a_frame(store):
-    rows = [{"name": "甲", "kind": "station", "beds": 3, "services": ["助餐"]}, {"name": "乙"}]
+    rows = [
+        {"name": "甲", "kind": "station", "beds": 3, "services": ["助餐"]},
+        {"id": "F2", "name": "乙"},
+    ]
     store.put("care_facilities", rows, actor=Actor("clerk"))
     found = check_frame(read_frame(store, "care_facilities"), CARE)
     assert [(f.row, f.field, f.code, f.level) for f in found] == [(2, "kind", "I03", "warning")]
+    assert found[0].message == "标识 F2 没有“类型”，建议补上。"
