@@ -41,6 +41,12 @@ function xygeoDraw(map) {
     return box;
   }
 
+  /* The same card under the pointer and, to stay, on a click or Enter. */
+  function explain(layer, words) {
+    layer.bindTooltip(words, { className: "tip" }).bindPopup(words.cloneNode(true));
+    layer.on("popupopen", function () { layer.closeTooltip(); });
+  }
+
   /* One canvas for all shapes: many times smoother than SVG where there is no graphics card.
      `stack` is their order from the ground up; a layer switched on again goes back to its place. */
   var canvas = L.canvas({ padding: 0.3, tolerance: 4 });
@@ -125,8 +131,7 @@ function xygeoDraw(map) {
       renderer: canvas, radius: dot.size / 2, color: dot.outline, weight: 1,
       fillColor: dot.fill, fillOpacity: 0.95
     }), layers[gap ? "gaps" : "covered"]);
-    var words = card(village.name, village.facts);
-    village.layer.bindTooltip(words, { className: "tip" }).bindPopup(words.cloneNode(true));
+    explain(village.layer, card(village.name, village.facts));
     villages[village.code] = village;
     shapes += 1;
   });
@@ -144,8 +149,7 @@ function xygeoDraw(map) {
       var made = place.layer.getElement();
       made.setAttribute("aria-label", place.name + "，" + place.facts[0][1]);
     });
-    var words = card(place.name, place.facts);
-    place.layer.bindTooltip(words, { className: "tip" }).bindPopup(words.cloneNode(true));
+    explain(place.layer, card(place.name, place.facts));
     layers.facilities.addLayer(place.layer);
     facilities[place.id] = place;
     shapes += 1;
@@ -334,7 +338,7 @@ function xygeoDraw(map) {
   });
 
   /* Where to look, on screen and on paper; the legend lies over the map on a wide screen. */
-  var wide = window.matchMedia("screen and (min-width: 700px)");
+  var wide = window.matchMedia("screen and (min-width: 900px)");
   function fit(bounds, animate) {
     var legend = document.querySelector("details.legend");
     var over = wide.matches && legend.open ? legend.offsetWidth : 0;
@@ -347,7 +351,9 @@ function xygeoDraw(map) {
   container.setAttribute("role", "application");
   container.setAttribute("aria-label", "地图：方向键移动，加号和减号缩放，Tab 键到设施");
   map.setMaxZoom(18);
-  if (!wide.matches) { document.querySelector("details.legend").open = false; }
+  if (!wide.matches || container.clientWidth < 800) {
+    document.querySelector("details.legend").open = false;
+  }
   home();
   grow();
   restack();
