@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.shifts import axes_swapped
+
 if TYPE_CHECKING:
     from layers.findings import Findings
     from layers.schema import LayerSchema
@@ -75,9 +77,7 @@ def _wrong_places(
     yield "I19", "坐标是 (0, 0)，多为缺失值，请改正或留空", (x == 0) & (y == 0)
     with np.errstate(invalid="ignore"):
         inside = (np.abs(x) <= 180) & (np.abs(y) <= 90)
-        china = (x >= 3) & (x <= 54) & (y >= 73) & (y <= 136)
-        swapped = china | (~inside & (np.abs(x) <= 90) & (np.abs(y) <= 180))
-        yield "I13", "经纬度似乎写反了，请把经度放在前、纬度放在后", swapped
+        yield "I13", "经纬度似乎写反了，请把经度放在前、纬度放在后", axes_swapped(x, y)
         yield (
             "I11",
             "坐标超出经纬度范围，可能是以米为单位，请用 --crs 指明坐标系(例如 EPSG:4547)",

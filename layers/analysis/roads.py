@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.modes import ETRIKE_MPS, require_mode
 from geo.network import from_edges
-from geo.osm import ETRIKE_MPS, require_mode
 
 if TYPE_CHECKING:
     import geopandas as gpd

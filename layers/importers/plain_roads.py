@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.osm import MODES
+from geo.modes import MODES
 from layers.importers.tables import Chunk, Table
 
 if TYPE_CHECKING:
