@@ -52,10 +52,14 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA query_only = {read_only:d}")
-    register_functions(connection)
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA query_only = {read_only:d}")
+        register_functions(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -173,11 +177,21 @@ def in_our_words(path: Path) -> Iterator[None]:
             raise
         raise StoreError(f"数据文件 {path} 已关闭，请重新打开。", code="store_closed") from error
     except sqlite3.DatabaseError as error:
-        found = _WORDS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        number = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if number == sqlite3.SQLITE_IOERR and _is_full(path.parent):
+            number = sqlite3.SQLITE_FULL  # where the shared memory of the WAL could not grow
+        found = _WORDS.get(number)
         if found is None:
             raise
         code, text = found
         raise StoreError(f"数据文件 {path} {text}。", code=code, where=str(path)) from error
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _MEBIBYTE
+    except OSError:
+        return False
 
 
 _WORDS = {
@@ -302,7 +316,7 @@ class Connections:
         if reader is None:
             if self.closed:
                 raise sqlite3.ProgrammingError("closed database")
-            reader = self._local.reader = _Reader(self.path)
+            reader = self._local.reader = _Reader(connect(self.path))
             with self._readers_lock:  # not the write lock: a long import must not stop a reader
                 self._readers.add(reader)
         return reader.connection
@@ -319,9 +333,9 @@ class Connections:
 class _Reader:
     """A thread's own connection; closed with the store, or when its thread has gone."""
 
-    def __init__(self, path: Path) -> None:
-        self.connection = connect(path)
-        self.connection.execute("PRAGMA query_only = ON")
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA query_only = ON")
+        self.connection = connection
 
     def __del__(self) -> None:
         self.connection.close()

@@ -299,6 +299,7 @@ def test_writing_stops_before_the_disk_is_full_and_reading_goes_on(live):
         (sqlite3.SQLITE_READONLY, "store_read_only"),
         (sqlite3.SQLITE_IOERR | 8 << 8, "store_io"),
         (sqlite3.SQLITE_CORRUPT, "store_damaged"),
+        (sqlite3.SQLITE_FULL, "disk_full"),
     ],
 )
 def test_errors_of_sqlite_get_our_words(path, code, word):
@@ -332,8 +333,9 @@ def test_on_a_disk_without_a_free_byte_reading_goes_on_and_freed_space_is_enough
             fill(ballast)
             rows = [{"name": "甲", "note": "x" * 60000} for _ in range(20)]
             for _ in range(2):
-                with pytest.raises(StoreError):
+                with pytest.raises(StoreError) as caught:
                     store.put("care_facilities", rows, actor=CLERK)
+                assert caught.value.code == "disk_full"
                 assert store.find("care_facilities", Query(bbox=(113, 36, 114, 37)))
             ballast.unlink()
             store.put("care_facilities", [{"name": "乙"}], actor=CLERK)
