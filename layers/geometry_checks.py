@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,20 +69,19 @@ def check_geometry(
 
 def _wrong_places(
     xy: NDArray[np.float64],
-) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+) -> tuple[tuple[str, str, NDArray[np.bool_]], ...]:
     """Code, end of the sentence, and which coordinates are wrong so; the gravest first."""
     x, y = xy[:, 0], xy[:, 1]
     infinite = ~(np.isfinite(x) & np.isfinite(y))
-    yield "I16", "坐标不是有限的数，请检查", infinite
-    yield "I19", "坐标是 (0, 0)，多为缺失值，请改正或留空", (x == 0) & (y == 0)
     with np.errstate(invalid="ignore"):
-        inside = (np.abs(x) <= 180) & (np.abs(y) <= 90)
-        yield "I13", "经纬度似乎写反了，请把经度放在前、纬度放在后", axes_swapped(x, y)
-        yield (
-            "I11",
-            "坐标超出经纬度范围，可能是以米为单位，请用 --crs 指明坐标系(例如 EPSG:4547)",
-            ~inside & ~infinite,
-        )
+        outside = (np.abs(x) > 180) | (np.abs(y) > 90)
+    metres = "坐标超出经纬度范围，可能是以米为单位，请用 --crs 指明坐标系(例如 EPSG:4547)"
+    return (
+        ("I16", "坐标不是有限的数，请检查", infinite),
+        ("I19", "坐标是 (0, 0)，多为缺失值，请改正或留空", (x == 0) & (y == 0)),
+        ("I13", "经纬度似乎写反了，请把经度放在前、纬度放在后", axes_swapped(x, y)),
+        ("I11", metres, outside),
+    )
 
 
 def _invalid(reason: str) -> str:
