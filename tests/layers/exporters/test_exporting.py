@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from contextlib import closing
 from datetime import date
 
 import geopandas as gpd
@@ -111,7 +112,7 @@ def test_gpkg_is_typed_and_read_by_gis(care, tmp_path):
     )
     frame = gpd.read_file(path)
     assert frame["name"].tolist() == [SITE["name"], "乙"]
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         assert (
             "示意数据 非法定"
             in connection.execute("SELECT description FROM gpkg_contents").fetchone()[0]
@@ -285,5 +286,5 @@ def _column(path, ending, name):
     if ending == "geojson":
         features = json.loads(path.read_text(encoding="utf-8"))["features"]
         return [feature["properties"].get(name) for feature in features]
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         return [value for (value,) in connection.execute(f"SELECT {name} FROM elders")]  # noqa: S608
