@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from scipy import sparse
-from scipy.spatial import Delaunay
+from scipy.spatial import Delaunay, cKDTree
 
 from geo.guards import guard_places
 
@@ -25,6 +25,7 @@ __all__ = ["Cells", "build_cells", "inner_points"]
 
 CENTIMETRES = 100.0  # places are told apart to 1 cm
 JITTER_M = 0.03  # far below any road width; four sites on one circle no longer happen
+HIDDEN_M = 0.1
 BLOCK_BITS = 16  # sites are stored in squares of 2**16 cm: neighbours on land, neighbours in memory
 
 
@@ -45,6 +46,9 @@ class Cells:
     """(edges + 1,) where an edge's inner points begin in `edge_site`."""
     edge_site: NDArray[np.int32]
     """Sites of the inner points k/n, k = 1 .. n - 1, of every edge."""
+    hidden: NDArray[np.bool_]
+    """Whether a third site, of a road that crosses or runs beside, takes the middle between two
+    sites in a row. Those after point k of edge e are at `edge_start[e] + e + k`."""
     triangles: NDArray[np.int32]
     """(t, 3) sites, counter-clockwise."""
     beyond: NDArray[np.int32]
@@ -137,6 +141,7 @@ def build_cells(
         road_site[: len(node_xy)],
         edge_start,
         road_site[len(node_xy) :],
+        _hidden(lines, edge_start, road_xy),
         triangles,
         beyond,
         centre,
@@ -153,6 +158,24 @@ def _inner_xy(lines: NDArray[np.object_], edge_start: NDArray[np.int64]) -> NDAr
     k = np.arange(edge_start[-1]) - np.repeat(edge_start[:-1], count) + 1
     points = shapely.line_interpolate_point(lines[edge], k / (count[edge] + 1), normalized=True)
     return np.column_stack((shapely.get_x(points), shapely.get_y(points)))
+
+
+def _hidden(
+    lines: NDArray[np.object_], edge_start: NDArray[np.int64], road_xy: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Middles of steps that are nearer to some other site than to both ends of the step."""
+    count = np.diff(edge_start) + 1
+    edge = np.repeat(np.arange(len(lines)), count)
+    k = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+    low, middle, high = (
+        shapely.get_coordinates(
+            shapely.line_interpolate_point(lines[edge], (k + part) / count[edge], normalized=True)
+        )
+        for part in (0.0, 0.5, 1.0)
+    )
+    nearest, _ = cKDTree(road_xy).query(middle)
+    ends = np.maximum(np.hypot(*(middle - low).T), np.hypot(*(middle - high).T))
+    return np.asarray(nearest < ends - HIDDEN_M)
 
 
 def _places(

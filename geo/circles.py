@@ -27,7 +27,7 @@ from geo.frames import (
     require_positive,
     take_ids,
 )
-from geo.land import MAX_SITES, Circle, geodesic_m2, land_near, land_of, only_areas, site_total
+from geo.land import MAX_SITES, geodesic_m2, land_near, land_of, only_areas, site_total
 from geo.network import snap
 from geo.reach import EdgeParts, access_legs, bounded_search, edge_parts
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.land import Land
+    from geo.land import Land, Outline
     from geo.network import Network
     from geo.reach import AccessLegs
 
@@ -44,7 +44,6 @@ __all__ = ["service_circles"]
 
 LIMIT_EPS_S = 1e-6
 NEAR_M = 0.2
-EMPTY = Circle(shapely.Polygon(), 0.0, shapely.Polygon())
 
 
 def service_circles(
@@ -139,14 +138,14 @@ def service_circles(
         ]
         ids = take_ids(facilities.index, np.repeat(np.arange(len(xy)), len(limits)))
     rows = [answer for group in groups for answer in drawing.circles(group, limits)]
-    shapes = np.array([circle.geometry for _, circle in rows], object)
+    shapes = np.array([shape for _, shape, _ in rows], object)
     return gpd.GeoDataFrame(
         {
             "facility_id": ids,
             "minutes": np.tile(limits, len(groups)),
             "connected": np.repeat([len(group) > 0 for group in groups], len(limits)).astype(bool),
-            "reached_m": np.array([metres for metres, _ in rows], np.float64),
-            "area_m2": np.array([circle.area_m2 for _, circle in rows], np.float64),
+            "reached_m": np.array([metres for metres, _, _ in rows], np.float64),
+            "area_m2": np.array([area_m2 for _, _, area_m2 in rows], np.float64),
             # Made here, for `set_geometry` with bare shapes takes as long as a circle.
             "geometry": from_shapely(shapes, crs=network.crs),
         },
@@ -179,10 +178,10 @@ class _Drawing:
 
     def circles(
         self, rows: NDArray[np.int64], limits: NDArray[np.number]
-    ) -> list[tuple[float, Circle]]:
-        """Metres of road and circle of these facilities together, for each limit ascending."""
+    ) -> list[tuple[float, BaseGeometry, float]]:
+        """Metres of road, shape and area of these facilities together, for each limit."""
         if not len(rows):
-            return [(0.0, EMPTY)] * len(limits)
+            return [(0.0, shapely.Polygon(), 0.0)] * len(limits)
         limits_s = [60.0 * float(limit) for limit in limits]
         nodes, seconds = self._search(rows, limits_s[-1])
         found = [self._parts(rows, nodes, seconds, limit_s) for limit_s in limits_s]
@@ -190,22 +189,24 @@ class _Drawing:
         metres = [float(((r.stop - r.start) * length_m[r.edge]).sum()) for r in found]
         if not self.options.areal:
             strips = [shapely.union_all([self._strip(r, s) for r in rows]) for s in limits_s]
-            return list(zip(metres, map(self._handed_out, strips), strict=True))
+            shapes = map(self._handed_out, strips)
+            return [(m, *shape) for m, shape in zip(metres, shapes, strict=True)]
         land = self._land(np.concatenate((found[-1].edge, self.legs.edge[rows])))
         extra: list[BaseGeometry] = []  # of shorter limits too: longer ones hold them
-        circles = []
+        circles: list[tuple[BaseGeometry, float]] = []
         for parts, limit_s in zip(found, limits_s, strict=True):
             within = nodes[seconds <= limit_s + LIMIT_EPS_S]
             sites = land.sites(parts, within)
-            circle = EMPTY
-            if len(sites):
-                circle = land.circle(sites, self.options.fill_m2)
-                extra += self._stubs(circle.plane, parts)
+            outline = land.outline(sites, self.options.fill_m2)
+            extra += self._stubs(land, outline, parts)
             extra += self._coarse(rows, limit_s)
             if extra:
-                circle = self._handed_out(shapely.union_all([only_areas(circle.plane), *extra]))
-            circles.append(circle)
-        return list(zip(metres, circles, strict=True))
+                whole = shapely.union_all([land.plane_shape(outline), *extra])
+                circles.append(self._handed_out(whole))
+            else:
+                area_m2 = float(land.area_m2[outline.members].sum())
+                circles.append((land.shape(outline), area_m2))
+        return [(m, *circle) for m, circle in zip(metres, circles, strict=True)]
 
     def _search(
         self, rows: NDArray[np.int64], limit_s: float
@@ -241,32 +242,30 @@ class _Drawing:
         size = {"step_m": self.options.step_m, "off_road_m": self.options.off_road_m}
         return land_near(self.network, edge, **size) if self.huge else land_of(self.network, **size)
 
-    def _stubs(self, plane: BaseGeometry, parts: EdgeParts) -> list[BaseGeometry]:
+    def _stubs(self, land: Land, outline: Outline, parts: EdgeParts) -> list[BaseGeometry]:
         """Draw ends of roads that cells miss, where another road passes over or under them.
 
-        A cut road may end up to a step behind its last reached site. Usually that site's cell goes
-        half the way; where a crossing road's site stands between, the end would be left out.
+        A cut road may end up to a step behind its last reached site. That site's cell goes half the
+        way, except where a crossing road's site stands between: there the end would be left out.
         """
+        hidden = land.hidden(parts)
+        if not (len(hidden[0]) or len(hidden[1])):
+            return []
         step_m, stubs = self.options.step_m, []
-        planar_m = self.network.planar_m[parts.edge]
-        steps = np.maximum(np.ceil(planar_m / step_m), 1.0)
-        shapely.prepare(plane)
-        for at, back, site in (
-            (parts.start, 1.0, np.ceil(parts.start * steps) / steps),
-            (parts.stop, -1.0, np.floor(parts.stop * steps) / steps),
-        ):
-            # Nearer than half a step to the last site no place of the road is too far from it.
-            cut = np.flatnonzero((site - at) * back * planar_m > step_m / 2.0)
+        shape = land.plane_shape(outline)
+        shapely.prepare(shape)
+        for cut, at, back in ((hidden[0], parts.start, 1.0), (hidden[1], parts.stop, -1.0)):
             lines, end = self.network.lines[parts.edge[cut]], at[cut]
-            begin = np.clip(site[cut], parts.start[cut], parts.stop[cut])
+            begin = end + back * step_m / self.network.planar_m[parts.edge[cut]]
+            begin = np.clip(begin, parts.start[cut], parts.stop[cut])
             missed = np.zeros(len(cut), bool)
-            for part in (1.0, 0.85, 0.6):
+            for part in (1.0, 0.85, 0.7, 0.55):
                 place = begin + part * (end - begin)
                 spots = shapely.line_interpolate_point(lines, place, normalized=True)
-                missed |= ~shapely.dwithin(plane, spots, step_m / 2.0 + NEAR_M)
+                missed |= ~shapely.dwithin(shape, spots, step_m / 2.0 + NEAR_M)
             low, high = np.minimum(end, begin)[missed], np.maximum(end, begin)[missed]
-            pieces = cut_lines(lines[missed], low, high)
             # So narrow that no land or road in it is farther from R than the laws allow.
+            pieces = cut_lines(lines[missed], low, high)
             stubs += list(shapely.buffer(pieces, step_m / 4.0, cap_style="flat"))
         return stubs
 
@@ -307,14 +306,14 @@ class _Drawing:
         )
         return corridor(reached, self.options.buffer_m)
 
-    def _handed_out(self, geometry: BaseGeometry) -> Circle:
+    def _handed_out(self, geometry: BaseGeometry) -> tuple[BaseGeometry, float]:
         """Move a shape of the plane to the network's CRS and measure it."""
         crs, plane = self.network.crs, self.network.metric_crs
         out = shapely.transform(
             geometry, lambda xy: np.column_stack(transform_xy(xy[:, 0], xy[:, 1], plane, crs))
         )
         out = only_areas(out)
-        return Circle(out, geodesic_m2(out, crs), geometry)
+        return out, geodesic_m2(out, crs)
 
 
 def _limits(minutes: Sequence[float]) -> NDArray[np.number]:

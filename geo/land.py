@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_SITES",
-    "Circle",
     "Land",
+    "Outline",
     "geodesic_m2",
     "land_near",
     "land_of",
@@ -42,22 +42,22 @@ FRACTION_EPS = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Circle:
-    """A union of cells.
+class Outline:
+    """A union of cells as rings of triangles, see `geo.outline.rings`.
 
     Attributes
     ----------
-    geometry
-        (Multi)Polygon in the network's CRS.
-    area_m2
-        Geodesic.
-    plane
-        The same in the network's plane; a rounding error may make it invalid.
+    members
+        Sites that are in.
+    path, start, area, shell
+        The rings.
     """
 
-    geometry: BaseGeometry
-    area_m2: float
-    plane: BaseGeometry
+    members: NDArray[np.int32]
+    path: NDArray[np.int32]
+    start: NDArray[np.int64]
+    area: NDArray[np.float64]
+    shell: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +112,8 @@ class Land:
         found = np.sort(np.concatenate((cells.edge_site[points], ends)))
         return np.asarray(found[np.append(True, np.diff(found) > 0)[: len(found)]])
 
-    def circle(self, sites: NDArray[np.int32], fill_m2: float) -> Circle:
-        """Union of the cells of these sites and of the blocks that they enclose.
+    def outline(self, sites: NDArray[np.int32], fill_m2: float) -> Outline:
+        """Outline of the cells of these sites and of the blocks that they enclose.
 
         Parameters
         ----------
@@ -126,7 +126,6 @@ class Land:
         from geo.outline import rings, with_blocks  # noqa: PLC0415
 
         cells = self.cells
-        scratch = np.zeros(len(cells.block_m2), np.int32)
         members = with_blocks(
             sites,
             cells.touch_start,
@@ -136,24 +135,58 @@ class Land:
             cells.block_start,
             cells.block_guard,
             fill_m2,
-            scratch,
+            np.zeros(len(cells.block_m2), np.int32),
         )
-        inside = np.zeros(len(cells.xy), np.uint8)
-        seen = np.zeros(len(cells.triangles), np.uint8)
-        path, start, area, shell = rings(
+        found = rings(
             members,
             cells.triangles,
             cells.beyond,
             cells.site_start,
             cells.site_triangle,
             cells.centre,
-            inside,
-            seen,
+            np.zeros(len(cells.xy), np.uint8),
+            np.zeros(len(cells.triangles), np.uint8),
         )
-        plane = shape = _assemble(cells.centre[path], start, area, shell)
-        if self.corner is not cells.centre:
-            shape = _assemble(self.corner[path], start, area, shell)
-        return Circle(only_areas(shape), float(self.area_m2[members].sum()), plane)
+        return Outline(members, *found)
+
+    def shape(self, outline: Outline) -> BaseGeometry:
+        """(Multi)Polygon in the network's CRS.
+
+        Parameters
+        ----------
+        outline
+            Of this land.
+        """
+        return only_areas(_assemble(self.corner, outline))
+
+    def plane_shape(self, outline: Outline) -> BaseGeometry:
+        """(Multi)Polygon in the network's plane.
+
+        Parameters
+        ----------
+        outline
+            Of this land.
+        """
+        return only_areas(_assemble(self.cells.centre, outline))
+
+    def hidden(self, parts: EdgeParts) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Find the parts whose first, and whose last, end lies in a step with a hidden middle.
+
+        Parameters
+        ----------
+        parts
+            Parts of the network's edges.
+        """
+        edge = parts.edge
+        if self.edge_rows is not None:
+            edge = np.searchsorted(self.edge_rows, edge)
+        first = self.cells.edge_start[edge] + edge
+        steps = self.cells.edge_start[edge + 1] - self.cells.edge_start[edge] + 1
+        found = []
+        for at in (parts.start, parts.stop):
+            step = np.minimum((at * steps).astype(np.int64), steps - 1)
+            found.append(np.flatnonzero(self.cells.hidden[first + step] & (at > 0.0) & (at < 1.0)))
+        return found[0], found[1]
 
 
 def site_total(network: Network, step_m: float) -> int:
@@ -288,13 +321,9 @@ def _land(
     return Land(cells, ends, corner, cells.cell_m2 / scale, edges, nodes)
 
 
-def _assemble(
-    corner: NDArray[np.float64],
-    start: NDArray[np.int64],
-    area: NDArray[np.float64],
-    shell: NDArray[np.int64],
-) -> BaseGeometry:
+def _assemble(corner: NDArray[np.float64], outline: Outline) -> BaseGeometry:
     """Polygons from rings: largest shell first, each followed by its holes."""
+    start, area, shell = outline.start, outline.area, outline.shell
     if not len(area):
         return shapely.Polygon()
     size = np.where(shell >= 0, area[shell], -np.inf)
@@ -311,7 +340,7 @@ def _assemble(
     if len(shells) > 1:
         offsets += (np.array([0, len(shells)]),)
         kind = shapely.GeometryType.MULTIPOLYGON
-    shape = shapely.from_ragged_array(kind, corner[take], offsets)[0]
+    shape = shapely.from_ragged_array(kind, corner[outline.path[take]], offsets)[0]
     assert isinstance(shape, BaseGeometry)  # noqa: S101 - narrows the type, cannot fail
     return shape
 

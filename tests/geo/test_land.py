@@ -4,8 +4,9 @@ import pytest
 import shapely
 
 from geo.land import geodesic_m2, land_near, land_of, only_areas, site_total
+from geo.network import from_edges
 from geo.reach import EdgeParts
-from tests.build import ORIGIN, grid
+from tests.build import ORIGIN, edges, grid
 
 SIZE = {"step_m": 10.0, "off_road_m": 60.0}
 
@@ -37,11 +38,20 @@ def test_part_of_an_edge_holds_the_sites_on_it_ends_included():
     assert len(land.sites(parts(0, 0.95, 1.0), np.array([0], np.int32))) == 2
 
 
-def test_circle_has_the_area_of_its_polygon():
+def test_outline_has_the_area_of_its_cells():
     land = land_of(grid(), **SIZE)
-    circle = land.circle(land.sites(parts(0, 0.0, 0.5), no_nodes()), 0.0)
-    exact = geodesic_m2(circle.geometry, grid().crs)
-    assert circle.area_m2 == pytest.approx(exact, rel=1e-6)
+    outline = land.outline(land.sites(parts(0, 0.0, 0.5), no_nodes()), 0.0)
+    area_m2 = land.area_m2[outline.members].sum()
+    assert area_m2 == pytest.approx(geodesic_m2(land.shape(outline), grid().crs), rel=1e-6)
+    assert land.shape(outline).equals(land.plane_shape(outline))
+
+
+def test_hidden_are_ends_beside_a_site_of_a_crossing_road():
+    bridge = (90, 91, [(43, -60), (43, 60)])
+    network = from_edges(edges([(0, 1, [(0, 0), (100, 0)]), bridge]))
+    land = land_of(network, **SIZE)
+    for start, stop, found in ((0, 0.495, (0, 1)), (0.41, 1, (1, 0)), (0, 0.2, (0, 0))):
+        assert tuple(map(len, land.hidden(parts(0, start, stop)))) == found
 
 
 def test_land_near_some_roads_leaves_far_ones_out():
@@ -51,9 +61,8 @@ def test_land_near_some_roads_leaves_far_ones_out():
     assert near.edge_rows is not None
     assert 0 < len(near.edge_rows) < len(network.edges)
     whole = land_of(network, **SIZE)
-    same = near.circle(near.sites(some, no_nodes()), 0.0).geometry.normalize()
-    known = whole.circle(whole.sites(some, no_nodes()), 0.0).geometry.normalize()
-    assert same.equals_exact(known, 1e-6)
+    shapes = [x.shape(x.outline(x.sites(some, no_nodes()), 0.0)) for x in (near, whole)]
+    assert shapes[0].normalize().equals_exact(shapes[1].normalize(), 1e-6)
 
 
 def test_crossing_outline_is_repaired_to_areas():
