@@ -192,14 +192,14 @@ def draw_map(
 def gap_body(answer: GapAnswer, files: list[str], *, full: bool) -> dict[str, Any]:
     """Give the JSON answer of `xygeo gaps`; a hidden count is null and named in `suppressed`."""
     from api.cli.plain import plain, records
-    from webmap.cells import shown_bands, shown_gaps, shown_summary
+    from webmap.cells import shown_bands, shown_gaps, shown_modes, shown_summary
 
     bands = shown_bands(answer.bands, full=full).rename_axis("band").reset_index()
     body: dict[str, Any] = plain(
         {
             "rows": [_typed(row) for row in records(shown_gaps(answer.rows, full=full))],
             "summary": _typed(shown_summary(answer.summary, full=full)),
-            "modes": answer.modes,
+            "modes": shown_modes(answer.modes, answer.summary["total"], full=full),
             "bands": [_typed(row) for row in records(bands)],
             "files": files,
             **answer.provenance.to_json(),

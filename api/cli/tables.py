@@ -64,7 +64,7 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
         Whether counts of 1-4 are shown.
     """
     from layers.analysis.question import MODES
-    from webmap.cells import shown_bands, shown_gaps, shown_summary
+    from webmap.cells import shown_bands, shown_gaps, shown_modes, shown_summary
     from webmap.wording import (
         BAND_TITLES,
         DIRECTION_TITLES,
@@ -100,10 +100,11 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
         for row in rows
     ]
     lines = table_lines(headings, cells)
+    modes = shown_modes(answer.modes, answer.summary["total"], full=full)
     lines += ["", "各方式覆盖率（老人前往 / 服务上门）："]
     lines += [
         f"  {MODES[mode]}：" + " / ".join(share_text(shares[way]) for way in DIRECTION_TITLES)
-        for mode, shares in answer.modes.items()
+        for mode, shares in modes.items()
     ]
     lines.append("各年龄段（各自步速，步行前往）覆盖率：")
     bands = shown_bands(answer.bands, full=full)
