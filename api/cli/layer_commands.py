@@ -209,18 +209,10 @@ def _import_text(report: ImportReport, *, dry_run: bool) -> list[str]:
 
 
 def _finding_lines(findings: Sequence[Finding]) -> list[str]:
-    lines = []
-    for finding in findings[:_SHOWN_FINDINGS]:
-        place = "，".join(
-            text
-            for text in (
-                f"第 {finding.row} 行" if finding.row is not None else "",
-                f"{finding.field}" if finding.field else "",
-            )
-            if text
-        )
-        level = _LEVELS.get(finding.level, finding.level)
-        lines.append(f"  {level} {finding.code} {place}：{finding.message}")
+    lines = [
+        f"  {_LEVELS.get(finding.level, finding.level)} {finding.code} {finding.message}"
+        for finding in findings[:_SHOWN_FINDINGS]
+    ]
     if len(findings) > _SHOWN_FINDINGS:
         lines.append(f"  ……共 {len(findings)} 处；加 --json 看全部。")
     return lines
