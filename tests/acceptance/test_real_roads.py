@@ -35,7 +35,7 @@ def town(tmp_path_factory, shared_data):
     facilities = write_csv(
         folder / "facilities.csv",
         ("名称", "类型", "状态", "经度", "纬度"),
-        [(f"站点{n:02}", "养老服务驿站", "运营", *place()) for n in range(50)],
+        [(f"站点{n:02}", "驿站", "在用", *place()) for n in range(50)],
     )
     elders = write_csv(
         folder / "elders.csv",
