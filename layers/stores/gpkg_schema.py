@@ -119,7 +119,8 @@ def add_table(connection: sqlite3.Connection, schema: LayerSchema, *, at: str) -
     for field in schema.fields.values():
         if there and field.name not in there:
             connection.execute(f'ALTER TABLE "{table}" ADD COLUMN {_column(field)}')
-    _describe(connection, schema)
+    if schema.listed:
+        _describe(connection, schema)
     connection.execute(
         "INSERT OR REPLACE INTO xg_layers VALUES (?, ?)",
         [table, canonical_json(dict(schema.source))],
@@ -141,20 +142,35 @@ def _create(connection: sqlite3.Connection, schema: LayerSchema, at: str) -> Non
     ]
     listed = ",\n  ".join(columns)
     connection.execute(f'CREATE TABLE "{table}" (\n  {listed}\n)')
-    if schema.listed:
-        connection.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description,"
-            " last_change, srs_id) VALUES (?, ?, ?, ?, ?, ?)",
-            [table, "features" if shape else "attributes", table, schema.title, at,
-             4490 if shape else None],
-        )  # fmt: skip
-    if shape and schema.listed:
-        connection.execute(
-            "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, 4490, 0, 0)", [table, shape]
-        )
     if shape:
         for statement in _statements(index_sql(table)):
             connection.execute(statement)
+    if schema.listed:
+        _register(connection, schema, shape, at)
+
+
+def _register(connection: sqlite3.Connection, schema: LayerSchema, shape: str, at: str) -> None:
+    table = schema.name
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description,"
+        " last_change, srs_id) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            table,
+            "features" if shape else "attributes",
+            table,
+            schema.title,
+            at,
+            4490 if shape else None,
+        ],
+    )
+    if shape:
+        connection.execute(
+            "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, 4490, 0, 0)", [table, shape]
+        )
+        connection.execute(
+            "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index', ?, 'write-only')",
+            [table, "http://www.geopackage.org/spec140/#extension_rtree"],
+        )
 
 
 def _present_columns(connection: sqlite3.Connection, table: str) -> set[str]:

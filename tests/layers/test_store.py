@@ -595,6 +595,17 @@ def test_a_layer_of_the_stores_own_needs_no_python(store, store_url):
         assert again.schema("wells").title == "水井"
 
 
+def test_an_unlisted_layer_keeps_rows_and_history_but_is_no_collection(store):
+    fields = {"state": {"title": "步骤", "type": "text"}}
+    cases = {"name": "cases", "title": "案卷", "listed": False, "fields": fields}
+    store.add_layer(parse_schema(cases | {"geometry": ["Point"]}))
+    made = put_one(store, {"state": "开", "geometry": shapely.Point(113, 36)}, layer="cases")
+    put_one(store, {"id": made, "state": "结"}, layer="cases")
+    assert "cases" not in store.layers()
+    assert [v.row["state"] for v in store.history("cases", made)] == ["开", "结"]
+    assert store.find("cases", Query(bbox=(112, 35, 114, 37))) == []
+
+
 def test_a_schema_that_grows_needs_no_migration(store):
     fields = {"name": {"title": "名称", "type": "text"}}
     wells = {"name": "wells", "title": "水井", "fields": fields}

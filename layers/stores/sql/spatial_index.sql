@@ -56,6 +56,3 @@ WHEN OLD.geom NOTNULL
 BEGIN
   DELETE FROM "rtree_{t}_geom" WHERE id = OLD.fid;
 END;
-
-INSERT INTO gpkg_extensions VALUES (
-  '{t}', 'geom', 'gpkg_rtree_index', 'http://www.geopackage.org/spec140/#extension_rtree', 'write-only');
