@@ -26,6 +26,7 @@ __all__ = ["Cells", "build_cells", "inner_points"]
 CENTIMETRES = 100.0  # places are told apart to 1 cm
 JITTER_M = 0.03  # far below any road width; four sites on one circle no longer happen
 HIDDEN_M = 0.1
+SURE_M = 1e-6  # a thousand times the rounding error of a corner
 BLOCK_BITS = 16  # sites are stored in squares of 2**16 cm: neighbours on land, neighbours in memory
 
 
@@ -55,6 +56,9 @@ class Cells:
     """(t, 3) triangle across the side opposite to the corner."""
     centre: NDArray[np.float64]
     """(t, 2) circumcentres."""
+    sure: bool
+    """Whether no cell edge of a road is so short that rounding could turn it round: then every
+    outline of cells is a valid one."""
     site_start: NDArray[np.int64]
     """(s + 1,) where a site's triangles begin in `site_triangle`."""
     site_triangle: NDArray[np.int32]
@@ -145,6 +149,7 @@ def build_cells(
         triangles,
         beyond,
         centre,
+        _sure(xy, guard, triangles, beyond, centre),
         site_start,
         site_triangle,
         cell_m2,
@@ -246,6 +251,24 @@ def _circumcentres(xy: NDArray[np.float64], triangles: NDArray[np.int32]) -> NDA
     flat = ~np.isfinite(centre).all(axis=1)
     centre[flat] = (a[flat] + b[flat] + c[flat]) / 3.0
     return np.asarray(centre)
+
+
+def _sure(
+    xy: NDArray[np.float64],
+    guard: NDArray[np.bool_],
+    triangles: NDArray[np.int32],
+    beyond: NDArray[np.int32],
+    centre: NDArray[np.float64],
+) -> bool:
+    """See `Cells.sure`. All edges of a cell in their order make it convex, and cells a tiling."""
+    for k in range(3):
+        ends = triangles[:, [(k + 1) % 3, (k + 2) % 3]]
+        ours = ~guard[ends].all(axis=1)
+        side = xy[ends[ours, 1]] - xy[ends[ours, 0]]
+        edge = centre[beyond[ours, k]] - centre[ours]
+        if (_cross(edge, side) < SURE_M * np.hypot(side[:, 0], side[:, 1])).any():
+            return False
+    return True
 
 
 def _cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

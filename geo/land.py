@@ -157,7 +157,7 @@ class Land:
         outline
             Of this land.
         """
-        return only_areas(_assemble(self.corner, outline))
+        return self._valid(_assemble(self.corner, outline))
 
     def plane_shape(self, outline: Outline) -> BaseGeometry:
         """(Multi)Polygon in the network's plane.
@@ -167,10 +167,15 @@ class Land:
         outline
             Of this land.
         """
-        return only_areas(_assemble(self.cells.centre, outline))
+        return self._valid(_assemble(self.cells.centre, outline))
+
+    def _valid(self, shape: BaseGeometry) -> BaseGeometry:
+        return shape if self.cells.sure else only_areas(shape)
 
     def hidden(self, parts: EdgeParts) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Find the parts whose first, and whose last, end lies in a step with a hidden middle.
+        """Find parts whose first, and whose last, end may lie too far from the cells of its road.
+
+        These are ends more than half a step behind the last site, in a step with a hidden middle.
 
         Parameters
         ----------
@@ -183,9 +188,12 @@ class Land:
         first = self.cells.edge_start[edge] + edge
         steps = self.cells.edge_start[edge + 1] - self.cells.edge_start[edge] + 1
         found = []
-        for at in (parts.start, parts.stop):
-            step = np.minimum((at * steps).astype(np.int64), steps - 1)
-            found.append(np.flatnonzero(self.cells.hidden[first + step] & (at > 0.0) & (at < 1.0)))
+        for at, forward in ((parts.start, False), (parts.stop, True)):
+            cut = np.flatnonzero((at > 0.0) & (at < 1.0))
+            step, over = np.divmod(at[cut] * steps[cut], 1.0)
+            far = over > 0.5 if forward else over < 0.5
+            hidden = self.cells.hidden[first[cut] + step.astype(np.int64)]
+            found.append(cut[far & hidden])
         return found[0], found[1]
 
 
