@@ -26,11 +26,12 @@ from layers.identifiers import new_ulid
 from layers.provenance import QUALITIES, QUALITY_TITLES
 from layers.store_values import PutResult
 from layers.stores.gpkg_bounds import Bounds
+from layers.stores.gpkg_bulk import IndexFill
 from layers.stores.gpkg_columns import stored_columns, stored_names
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from layers.records import Record, RecordCodec
@@ -87,7 +88,10 @@ class LayerWriter:
         self._now = now
         # A clock set back must not make an event older than the one before it.
         self._at = max(stamp(now), last)
+        self._fill: IndexFill | None = None
         self._bounds = Bounds(connection, self._layer) if codec.schema.geometry else None
+        fields = codec.schema.fields.values()
+        self._defaults = {f.name: f.default for f in fields if f.default is not None}
         columns = stored_names(codec.schema)
         listed = ", ".join(f'"{c}"' for c in columns)
         marks = ", ".join("?" * len(columns))
@@ -121,6 +125,8 @@ class LayerWriter:
         # Nothing of this layer was ever stored: nothing to compare with.
         blank = self._is_blank()
         for part in _slices(rows, _SLICE):
+            if blank and self._bounds and self._fill is None and len(part) == _SLICE:
+                self._fill = IndexFill(self._connection, self._layer)
             records = self._codec.records(part, first=number + 1)
             for record in records:
                 number += 1
@@ -137,6 +143,8 @@ class LayerWriter:
             present = {} if blank else self._present([str(r.id) for r in records])
             created, updated = self._write(records, present, number - len(records), merge=merge)
             new, changed = new + created, changed + updated
+        if self._fill is not None:
+            self._fill.finish()
         if new or changed:
             self._touch()
         return PutResult(new, changed, number - new - changed, tuple(ids))
@@ -223,12 +231,13 @@ class LayerWriter:
         merge: bool,
     ) -> tuple[int, int]:
         inserts: list[list[Any]] = []
+        boxes: list[Sequence[float] | None] = []
         updates: list[list[Any]] = []
         events = []
         for number, record in enumerate(records, first + 1):
             made = str(record.id)
             version, old_body = present.get(made, (0, DELETED))
-            old = json.loads(old_body)
+            old = None if old_body == DELETED else json.loads(old_body)
             self._complete(record, old, merge=merge)
             self._codec.check(record, number=number)
             body = self._codec.body(record)
@@ -240,6 +249,7 @@ class LayerWriter:
             )
             if old is None:
                 inserts.append(columns)
+                boxes.append(record.bounds)
             else:
                 updates.append([*columns, made])
             action = "create" if old is None else "update"
@@ -249,6 +259,8 @@ class LayerWriter:
         if updates:
             self._leave([row[-1] for row in updates])
         self._connection.executemany(self._insert, inserts)
+        if self._fill is not None:
+            self._fill.add(boxes)
         self._connection.executemany(self._update, updates)
         self._record(events)
         return len(inserts), len(updates)
@@ -261,9 +273,8 @@ class LayerWriter:
         """
         values = record.values
         if old is None:
-            for field in self._codec.schema.fields.values():
-                if field.default is not None:
-                    values.setdefault(field.name, field.default)
+            for name, default in self._defaults.items():
+                values.setdefault(name, default)
         elif merge:
             values = {**old, **values}
             shape = values.pop("geometry", None)
