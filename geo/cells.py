@@ -47,9 +47,9 @@ class Cells:
     """(edges + 1,) where an edge's inner points begin in `edge_site`."""
     edge_site: NDArray[np.int32]
     """Sites of the inner points k/n, k = 1 .. n - 1, of every edge."""
-    hidden: NDArray[np.bool_]
-    """Whether a third site, of a road that crosses or runs beside, takes the middle between two
-    sites in a row. Those after point k of edge e are at `edge_start[e] + e + k`."""
+    hidden: NDArray[np.int32]
+    """Site of another road, crossing or beside, that takes the middle between two sites in a row;
+    else -1. The step after point k of edge e is at `edge_start[e] + e + k`."""
     triangles: NDArray[np.int32]
     """(t, 3) sites, counter-clockwise."""
     beyond: NDArray[np.int32]
@@ -63,6 +63,8 @@ class Cells:
     """(s + 1,) where a site's triangles begin in `site_triangle`."""
     site_triangle: NDArray[np.int32]
     """Triangles round every site."""
+    site_next: NDArray[np.int32]
+    """In each of those triangles the corner that follows the site, counter-clockwise."""
     cell_m2: NDArray[np.float64]
     """(s,) planar area of each cell; of no meaning for the outermost guards."""
     block_m2: NDArray[np.float64]
@@ -132,12 +134,13 @@ def build_cells(
     guard = order >= len(keys)
     xy = _positions(every[order], origin)
     xy += _jitter(xy)
-    road_site = rank[place_of]
 
     triangles, beyond, alias = _triangulate(xy)
-    road_site = alias[road_site]
+    road_rank = alias[rank[: len(keys)]]
+    road_site = road_rank[place_of]
     centre = _circumcentres(xy - xy.mean(axis=0), triangles) + xy.mean(axis=0)
-    site_start, site_triangle = _group(triangles.ravel(), len(xy), repeat=3)
+    site_start, corner = _group(triangles.ravel(), len(xy))
+    site_next = np.roll(triangles, -1, axis=1).ravel()[corner]
     cell_m2 = _cell_areas(xy, triangles, centre)
     return Cells(
         xy,
@@ -145,13 +148,14 @@ def build_cells(
         road_site[: len(node_xy)],
         edge_start,
         road_site[len(node_xy) :],
-        _hidden(lines, edge_start, road_xy),
+        np.append(road_rank, np.int32(-1))[_hidden(lines, edge_start, road_xy)],
         triangles,
         beyond,
         centre,
         _sure(xy, guard, triangles, beyond, centre),
         site_start,
-        site_triangle,
+        (corner // 3).astype(np.int32),
+        site_next,
         cell_m2,
         *_blocks(triangles, beyond, guard, cell_m2),
     )
@@ -167,8 +171,8 @@ def _inner_xy(lines: NDArray[np.object_], edge_start: NDArray[np.int64]) -> NDAr
 
 def _hidden(
     lines: NDArray[np.object_], edge_start: NDArray[np.int64], road_xy: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Middles of steps that are nearer to some other site than to both ends of the step."""
+) -> NDArray[np.intp]:
+    """Which site is nearer to the middle of a step than both its ends are; -1: none."""
     count = np.diff(edge_start) + 1
     edge = np.repeat(np.arange(len(lines)), count)
     k = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
@@ -178,9 +182,9 @@ def _hidden(
         )
         for part in (0.0, 0.5, 1.0)
     )
-    nearest, _ = cKDTree(road_xy).query(middle)
+    nearest, site = cKDTree(road_xy).query(middle)
     ends = np.maximum(np.hypot(*(middle - low).T), np.hypot(*(middle - high).T))
-    return np.asarray(nearest < ends - HIDDEN_M)
+    return np.where(nearest < ends - HIDDEN_M, site, -1)
 
 
 def _places(
@@ -291,14 +295,11 @@ def _cell_areas(
     return area
 
 
-def _group(
-    owner: NDArray[np.int32], owners: int, *, repeat: int = 1
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Group items by owner in one array: item i // repeat belongs to owner[i]."""
+def _group(owner: NDArray[np.int32], owners: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Group items by owner: where each owner's list starts, and the items in that order."""
     start = np.zeros(owners + 1, np.int64)
     np.cumsum(np.bincount(owner, minlength=owners), out=start[1:])
-    item = np.argsort(owner, kind="stable") // repeat
-    return start, item.astype(np.int32)
+    return start, np.argsort(owner, kind="stable")
 
 
 def _blocks(

@@ -198,7 +198,8 @@ class _Drawing:
             within = nodes[seconds <= limit_s + LIMIT_EPS_S]
             sites = land.sites(parts, within)
             outline = land.outline(sites, self.options.fill_m2)
-            extra += self._stubs(land, outline, parts)
+            if len(sites):
+                extra += self._stubs(land, outline, land.hidden(parts, sites), parts)
             extra += self._coarse(rows, limit_s)
             if extra:
                 whole = shapely.union_all([land.plane_shape(outline), *extra])
@@ -242,13 +243,18 @@ class _Drawing:
         size = {"step_m": self.options.step_m, "off_road_m": self.options.off_road_m}
         return land_near(self.network, edge, **size) if self.huge else land_of(self.network, **size)
 
-    def _stubs(self, land: Land, outline: Outline, parts: EdgeParts) -> list[BaseGeometry]:
+    def _stubs(
+        self,
+        land: Land,
+        outline: Outline,
+        hidden: tuple[NDArray[np.intp], NDArray[np.intp]],
+        parts: EdgeParts,
+    ) -> list[BaseGeometry]:
         """Draw ends of roads that cells miss, where another road passes over or under them.
 
         A cut road may end up to a step behind its last reached site. That site's cell goes half the
         way, except where a crossing road's site stands between: there the end would be left out.
         """
-        hidden = land.hidden(parts)
         if not (len(hidden[0]) or len(hidden[1])):
             return []
         step_m, stubs = self.options.step_m, []

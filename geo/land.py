@@ -143,6 +143,7 @@ class Land:
             cells.beyond,
             cells.site_start,
             cells.site_triangle,
+            cells.site_next,
             cells.centre,
             np.zeros(len(cells.xy), np.uint8),
             np.zeros(len(cells.triangles), np.uint8),
@@ -172,15 +173,20 @@ class Land:
     def _valid(self, shape: BaseGeometry) -> BaseGeometry:
         return shape if self.cells.sure else only_areas(shape)
 
-    def hidden(self, parts: EdgeParts) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    def hidden(
+        self, parts: EdgeParts, sites: NDArray[np.int32]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Find parts whose first, and whose last, end may lie too far from the cells of its road.
 
-        These are ends more than half a step behind the last site, in a step with a hidden middle.
+        These are ends more than half a step behind the last site, in a step whose middle is
+        hidden by a site that is not reached.
 
         Parameters
         ----------
         parts
             Parts of the network's edges.
+        sites
+            Reached sites, ascending, at least one.
         """
         edge = parts.edge
         if self.edge_rows is not None:
@@ -192,8 +198,9 @@ class Land:
             cut = np.flatnonzero((at > 0.0) & (at < 1.0))
             step, over = np.divmod(at[cut] * steps[cut], 1.0)
             far = over > 0.5 if forward else over < 0.5
-            hidden = self.cells.hidden[first[cut] + step.astype(np.int64)]
-            found.append(cut[far & hidden])
+            site = self.cells.hidden[first[cut] + step.astype(np.int64)]
+            near = sites[np.minimum(np.searchsorted(sites, site), len(sites) - 1)]
+            found.append(cut[far & (site >= 0) & (near != site)])
         return found[0], found[1]
 
 

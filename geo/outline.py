@@ -69,7 +69,7 @@ def with_blocks(
 
 @kernel(
     "Tuple((int32[::1], int64[::1], float64[::1], int64[::1]))(int32[::1], int32[:, ::1],"
-    " int32[:, ::1], int64[::1], int32[::1], float64[:, ::1], uint8[::1], uint8[::1])"
+    " int32[:, ::1], int64[::1], int32[::1], int32[::1], float64[:, ::1], uint8[::1], uint8[::1])"
 )
 def rings(
     sites: NDArray[np.int32],
@@ -77,6 +77,7 @@ def rings(
     beyond: NDArray[np.int32],
     site_start: NDArray[np.int64],
     site_triangle: NDArray[np.int32],
+    site_next: NDArray[np.int32],
     centre: NDArray[np.float64],
     inside: NDArray[np.uint8],
     seen: NDArray[np.uint8],
@@ -90,7 +91,7 @@ def rings(
     ----------
     sites
         Distinct sites that are in.
-    triangles, beyond, site_start, site_triangle, centre
+    triangles, beyond, site_start, site_triangle, site_next, centre
         Of the `Cells`.
     inside, seen
         Scratch, a zero for each site and each triangle.
@@ -101,10 +102,9 @@ def rings(
     the end); signed area of each ring (holes negative); for a hole the ring of the smallest shell
     round it, for a shell itself.
     """
-    for site in sites:
-        inside[site] = 1
     most = 0
     for site in sites:
+        inside[site] = 1
         most += site_start[site + 1] - site_start[site]
     path = np.empty(2 * most + 1, np.int32)  # a ring has three corners or more, and one again
     start = np.empty(most + 1, np.int64)
@@ -114,9 +114,9 @@ def rings(
     at = 0
     for site in sites:
         for i in range(site_start[site], site_start[site + 1]):
+            # Each mixed triangle has one side from in to out, so it is met once.
             first = site_triangle[i]
-            ins = inside[triangles[first, 0]] + inside[triangles[first, 1]]
-            if seen[first] == 1 or ins + inside[triangles[first, 2]] == 3:
+            if inside[site_next[i]] != 0 or seen[first] != 0:
                 continue
             begin = at
             t = first
@@ -143,8 +143,8 @@ def rings(
             start[count] = at
     for site in sites:
         inside[site] = 0
-        for i in range(site_start[site], site_start[site + 1]):
-            seen[site_triangle[i]] = 0
+    for j in range(at):
+        seen[path[j]] = 0
     shell = np.empty(count, np.int64)
     for r in range(count):
         shell[r] = r

@@ -51,7 +51,8 @@ def test_hidden_are_ends_beside_a_site_of_a_crossing_road():
     network = from_edges(edges([(0, 1, [(0, 0), (100, 0)]), bridge]))
     land = land_of(network, **SIZE)
     for start, stop, found in ((0, 0.495, (0, 1)), (0.41, 1, (1, 0)), (0, 0.2, (0, 0))):
-        assert tuple(map(len, land.hidden(parts(0, start, stop)))) == found
+        part = parts(0, start, stop)
+        assert tuple(map(len, land.hidden(part, land.sites(part, no_nodes())))) == found
 
 
 def test_land_near_some_roads_leaves_far_ones_out():

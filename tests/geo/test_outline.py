@@ -10,7 +10,8 @@ def ringed(cells, sites):
     inside = np.zeros(len(cells.xy), np.uint8)
     seen = np.zeros(len(cells.triangles), np.uint8)
     answer = rings(
-        sites, cells.triangles, cells.beyond, cells.site_start, cells.site_triangle, cells.centre,
+        sites, cells.triangles, cells.beyond, cells.site_start, cells.site_triangle, cells.site_next,
+        cells.centre,
         inside, seen,
     )  # fmt: skip
     assert not inside.any()
