@@ -184,7 +184,11 @@ def _check_objects(
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> set[tuple[Any, ...]]:
-    return {row[1:] for row in connection.execute(f'PRAGMA table_info("{table}")')}
+    # The geometry's declared kind is not compared: another kind may have joined the schema.
+    return {
+        (name, "" if name == "geom" else kind, *rest)
+        for _, name, kind, *rest in connection.execute(f'PRAGMA table_info("{table}")')
+    }
 
 
 def _rows(connection: sqlite3.Connection, schema: LayerSchema) -> Iterator[tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from layers.history import canonical_json
 
@@ -198,21 +198,32 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _describe(connection: sqlite3.Connection, schema: LayerSchema) -> None:
+    """Say titles, units and code lists as the schema has them now."""
     table = schema.name
+    connection.execute(
+        "UPDATE gpkg_contents SET description = ? WHERE table_name = ?", [schema.title, table]
+    )
+    if schema.geometry:  # a kind of geometry may have joined
+        connection.execute(
+            "UPDATE gpkg_geometry_columns SET geometry_type_name = ? WHERE table_name = ?",
+            [_geometry_type(schema), table],
+        )
+    connection.execute(
+        "DELETE FROM gpkg_data_column_constraints WHERE constraint_name IN"
+        " (SELECT constraint_name FROM gpkg_data_columns WHERE table_name = ?)",
+        [table],
+    )
     connection.execute("DELETE FROM gpkg_data_columns WHERE table_name = ?", [table])
     for field in (*schema.system.values(), *schema.fields.values()):
-        constraint = f"{table}_{field.name}" if field.codes and field.type == "text" else None
-        values: list[Any] = [
-            table, field.name, field.title, field.title, field.unit or None,
-            "application/json" if field.type == "list" else None, constraint,
-        ]  # fmt: skip
-        connection.execute("INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-        if constraint:
-            connection.execute(
-                "DELETE FROM gpkg_data_column_constraints WHERE constraint_name = ?", [constraint]
-            )
-            connection.executemany(
-                "INSERT INTO gpkg_data_column_constraints"
-                " (constraint_name, constraint_type, value, description) VALUES (?, 'enum', ?, ?)",
-                [(constraint, code, title) for code, title in field.codes.items()],
-            )
+        codes = field.codes if field.type == "text" else {}
+        constraint = f"{table}_{field.name}" if codes else None
+        mime = "application/json" if field.type == "list" else None
+        connection.execute(
+            "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [table, field.name, field.title, field.title, field.unit or None, mime, constraint],
+        )
+        connection.executemany(
+            "INSERT INTO gpkg_data_column_constraints"
+            " (constraint_name, constraint_type, value, description) VALUES (?, 'enum', ?, ?)",
+            [(constraint, code, title) for code, title in codes.items()],
+        )

@@ -16,6 +16,7 @@ import shapely
 from layers.accesslog import AccessLog
 from layers.errors import StoreError
 from layers.history import GENESIS, digest, event_hash
+from layers.schema import parse_schema
 from layers.store import Actor, open_store
 from layers.stores.gpkg_geometry import register_functions, to_blob
 from layers.verify import verify
@@ -117,6 +118,26 @@ def test_a_schema_that_grew_is_no_finding(path):
     with open_store(f"gpkg:{path}", min_free_mb=0):
         pass  # opening adds the column that the schema has and the table lacks
     assert verify(path).ok
+
+
+def test_a_layer_whose_schema_changed_in_every_lawful_way_is_no_finding(path):
+    kind = {"title": "类型", "type": "text", "codes": {"a": "甲", "b": "乙"}}
+    wells = {"name": "wells", "title": "水井", "geometry": ["Point"], "fields": {"kind": kind}}
+    grown = {
+        "name": "wells",
+        "title": "井泉",
+        "geometry": ["Point", "LineString"],
+        "fields": {
+            "kind": {"title": "类别", "type": "text"},
+            "use": {"title": "用途", "type": "text", "codes": {"c": "丙"}},
+        },
+    }
+    with open_store(f"gpkg:{path}", min_free_mb=0) as store:
+        store.add_layer(parse_schema(wells))
+        store.put("wells", [{"kind": "a", "geometry": shapely.Point(113, 36)}], actor=CLERK)
+        store.add_layer(parse_schema(grown))
+        store.put("wells", [{"use": "c"}], actor=CLERK)
+    assert verify(path).findings == ()
 
 
 ROWS = {
