@@ -43,14 +43,14 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Arcs of a search in compressed rows: those of node i lie at `indptr[i]:indptr[i + 1]`.
+    """Arcs in compressed rows: those of row i lie at `indptr[i]:indptr[i + 1]`.
 
     Attributes
     ----------
     indptr
         (n + 1,) int64.
     heads
-        (arcs,) int32, position of the node that an arc leads to.
+        (arcs,) int32, row of the node that an arc leads to.
     arcs
         (arcs,) int64, 2 x edge position + (0 travelled u -> v, 1 travelled v -> u).
     """
@@ -139,12 +139,29 @@ class Network:
 
     @cached_property
     def incident(self) -> Graph:
-        """Edges at each node whatever their direction; `arcs` as in `Graph`, loops twice."""
+        """Edges at each node whatever their direction, a row a position; loops are there twice."""
         u, v = self.edge_nodes.T
         return _graph(np.concatenate((u, v)), np.concatenate((v, u)), len(self.nodes), _both(u))
 
+    @cached_property
+    def search_order(self) -> NDArray[np.int32]:
+        """(n,) positions of nodes in the order of searches: neighbours on the ground in memory too.
+
+        Ids say nothing about place, and a search that jumps through memory waits for it.
+        """
+        return np.argsort(_z_order(self.node_xy), kind="stable").astype(np.int32)
+
+    @cached_property
+    def search_rank(self) -> NDArray[np.int32]:
+        """(n + 1,) inverse of `search_order`; the last is -1, so that no node (-1) stays none."""
+        rank = np.full(len(self.nodes) + 1, -1, np.int32)
+        rank[self.search_order] = np.arange(len(self.nodes), dtype=np.int32)
+        return rank
+
     def graph(self, direction: str) -> Graph:
         """Arcs to search: out of facilities (`from_facility`) or backwards into them.
+
+        Row i is the node at position `search_order[i]`.
 
         Parameters
         ----------
@@ -213,7 +230,8 @@ class Network:
     def _directed(self, tails: NDArray[np.int32], heads: NDArray[np.int32]) -> Graph:
         allowed = np.concatenate([self.edges[name].to_numpy(bool) for name in _WAYS])
         arcs = _both(self.edge_nodes[:, 0])
-        return _graph(tails[allowed], heads[allowed], len(self.nodes), arcs[allowed])
+        rank = self.search_rank
+        return _graph(rank[tails[allowed]], rank[heads[allowed]], len(self.nodes), arcs[allowed])
 
     @cached_property
     def _seconds_kept(self) -> dict[float, tuple[NDArray[np.float64], NDArray[np.float64]]]:
@@ -234,6 +252,19 @@ def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
     for oldest in list(kept)[: 1 - _SPEEDS_KEPT]:
         kept.pop(oldest, None)
     kept[key] = value
+
+
+def _z_order(xy: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Keys along a Z-order curve: the bits of both coordinates in turn, 16 each."""
+    if not len(xy):
+        return np.empty(0, np.uint64)
+    corner = xy.min(axis=0)
+    size = max(float((xy.max(axis=0) - corner).max()), 1.0)
+    keys = ((xy - corner) * (65_535 / size)).astype(np.uint64)
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        keys = (keys | (keys << np.uint64(shift))) & np.uint64(mask)
+    along: NDArray[np.uint64] = keys[:, 0] | (keys[:, 1] << np.uint64(1))
+    return along
 
 
 def _both(one: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -111,8 +111,8 @@ def nearest_facility(
         count = searcher.run_labelled(legs, by_id, limit_s)
         reached = searcher.scratch.links[4, :count]
         label = np.full(n, -1, np.int64)
-        label[reached] = searcher.scratch.links[3, reached]
-        seconds = searcher.scratch.dist.copy()
+        label[network.search_order[reached]] = searcher.scratch.links[3, reached]
+        seconds = searcher.scratch.dist[network.search_rank[:n]]
     answer = pd.DataFrame(
         {"facility_id": take_ids(facilities.index[by_id], label), "seconds": seconds},
         index=network.nodes.index,
@@ -166,7 +166,7 @@ def nearest_for_points(
     with Searching(network, speed_mps, direction) as searcher:
         searcher.run_labelled(there.legs, np.arange(len(facilities)), np.inf)
         kernels().point_seconds(
-            here.legs.node,
+            here.legs.row,
             here.legs.seconds,
             here.legs.edge,
             here.place,

@@ -121,6 +121,11 @@ def search(
                 continue
             dist[head] = e
             label[head] = a
+            # A dead end leads only back to where the search came from: it need not wait its turn.
+            out = indptr[head]
+            ways = indptr[head + 1] - out
+            if ways == 0 or (ways == 1 and heads[out] == node):
+                continue
             b = np.int64(e * buckets_per_s) & mask
             old = bucket[head]
             if old == b:

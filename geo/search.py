@@ -52,6 +52,8 @@ class AccessLegs:
         (n,) where on it, of the planar length from u; NaN if not connected.
     offset_s
         (n,) seconds of the walk between the point and the road; NaN if not connected.
+    row
+        (n, 2) rows of u and v in the search graph, -1 if not connected.
     node
         (n, 2) positions of u and v, -1 if not connected.
     seconds
@@ -62,6 +64,7 @@ class AccessLegs:
     edge: NDArray[np.int64]
     fraction: NDArray[np.float64]
     offset_s: NDArray[np.float64]
+    row: NDArray[np.int32]
     node: NDArray[np.int32]
     seconds: NDArray[np.float64]
 
@@ -120,7 +123,7 @@ def access_legs(
         allowed = np.isfinite(along)
         along = np.where(allowed, whole_ticks(np.where(allowed, along, 0.0) * part), np.inf)
         seconds[on, side] = offset_s[on] + along
-    return AccessLegs(edge, fraction, offset_s, node, seconds)
+    return AccessLegs(edge, fraction, offset_s, network.search_rank[node], node, seconds)
 
 
 def bounded_search(
@@ -147,11 +150,11 @@ def bounded_search(
     -------
     (k,) node positions, ascending, and (k,) their seconds.
     """
-    seeds = legs.node[rows].reshape(-1), legs.seconds[rows].reshape(-1)
+    seeds = legs.row[rows].reshape(-1), legs.seconds[rows].reshape(-1)
     with Searching(network, speed_mps, direction) as searcher:
         count = searcher.run(*seeds, np.zeros(len(seeds[0]), np.int32), limit_s)
-        nodes = np.sort(searcher.scratch.links[4, :count])
-        return nodes, searcher.scratch.dist[nodes]
+        nodes = np.sort(network.search_order[searcher.scratch.links[4, :count]])
+        return nodes, searcher.scratch.dist[network.search_rank[nodes]]
 
 
 def edge_parts(
@@ -230,7 +233,7 @@ class _Kept:
 
 @dataclass(eq=False)
 class Searcher:
-    """A search graph with its seconds and the buffers of one search."""
+    """A search graph with its seconds and the buffers of one search, all in the graph's order."""
 
     graph: Graph
     seconds: NDArray[np.float64]
@@ -245,7 +248,7 @@ class Searcher:
         label: NDArray[np.int32],
         limit_s: float,
     ) -> int:
-        """Search once; the answer lies in the scratch until the searcher is given back."""
+        """Search once from rows of the graph; the scratch holds the answer until given back."""
         scratch = self.scratch
         self.count = kernels().search(
             self.graph.indptr,
@@ -265,7 +268,7 @@ class Searcher:
     def run_labelled(self, legs: AccessLegs, order: NDArray[np.intp], limit_s: float) -> int:
         """Search from all legs together, labelled by their place in `order`."""
         label = np.repeat(np.arange(len(order), dtype=np.int32), 2)
-        return self.run(legs.node[order].ravel(), legs.seconds[order].ravel(), label, limit_s)
+        return self.run(legs.row[order].ravel(), legs.seconds[order].ravel(), label, limit_s)
 
     def run_each(
         self, near: AccessLegs, far: AccessLegs, limit_s: float, out: NDArray[np.float64]
@@ -275,9 +278,9 @@ class Searcher:
             self.graph.indptr,
             self.graph.heads,
             self.seconds,
-            near.node,
+            near.row,
             near.seconds,
-            far.node,
+            far.row,
             far.seconds,
             limit_s,
             self.buckets_per_s,

@@ -18,14 +18,16 @@ ORIGIN = (300_000.0, 4_000_000.0)
 WALK_MPS = 1.1
 
 
-def big_grid(side: int) -> Network:
-    """A square grid of side x side nodes, 100 m apart."""
+def big_grid(side: int, *, shuffled: bool) -> Network:
+    """A square grid of side x side nodes, 100 m apart; shuffled: ids say nothing about place."""
     row, column = np.divmod(np.arange(side * side), side)
     u = np.concatenate((np.flatnonzero(column < side - 1), np.flatnonzero(row < side - 1)))
     v = np.concatenate((u[: side * (side - 1)] + 1, u[side * (side - 1) :] + side))
     at = np.column_stack((column, row)) * STEP_M + ORIGIN
     lines = shapely.linestrings(np.stack((at[u], at[v]), axis=1))
-    return from_edges(gpd.GeoDataFrame({"u": u, "v": v}, geometry=lines, crs="EPSG:4547"))
+    ids = np.random.default_rng(7).permutation(len(at)) if shuffled else np.arange(len(at))
+    frame = gpd.GeoDataFrame({"u": ids[u], "v": ids[v]}, geometry=lines, crs="EPSG:4547")
+    return from_edges(frame)
 
 
 def resident_bytes() -> int:
@@ -34,9 +36,10 @@ def resident_bytes() -> int:
 
 
 @pytest.mark.parametrize("side", [100, 316, 1000])
-def test_a_grid(side):
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_a_grid(side, shuffled):
     before = resident_bytes()
-    network = big_grid(side)
+    network = big_grid(side, shuffled=shuffled)
     middle = shapely.Point(np.array(ORIGIN) + STEP_M * side / 2 + 30)
     at = gpd.GeoDataFrame(geometry=[middle], crs="EPSG:4547")
     build_s = best_of(1, lambda: nearest_facility(network, at))
@@ -49,8 +52,9 @@ def test_a_grid(side):
 
     search_s = best_of(50, search)
     n = len(network.nodes)
+    name = "shuffled " if shuffled else ""
     print(
-        f"\n{n:,} nodes: all nodes {all_s / n * 1e6:.2f} us a node (first call {build_s:.2f} s),"
-        f" {bytes_an_edge:,.0f} bytes an edge, one 15-minute search {search_s * 1e6:.0f} us"
-        f" for {len(search()[0])} nodes"
+        f"\n{n:,} {name}nodes: all nodes {all_s / n * 1e6:.2f} us a node (first call"
+        f" {build_s:.2f} s), {bytes_an_edge:,.0f} bytes an edge, one 15-minute search"
+        f" {search_s * 1e6:.0f} us for {len(search()[0])} nodes"
     )

@@ -52,8 +52,9 @@ def beside(network, nodes) -> gpd.GeoDataFrame:
 def matrix(network):
     """The same roads for scipy; parallel roads count once, the shorter."""
     graph, seconds = network.graph("to_facility"), network.arc_seconds(WALK_MPS, "to_facility")
-    tails = np.repeat(np.arange(len(network.nodes)), np.diff(graph.indptr))
-    arcs = pd.DataFrame({"t": tails, "h": graph.heads, "s": seconds})
+    tails = np.repeat(network.search_order, np.diff(graph.indptr))
+    heads = network.search_order[graph.heads]
+    arcs = pd.DataFrame({"t": tails, "h": heads, "s": seconds})
     arcs = arcs.groupby(["t", "h"], as_index=False).s.min()
     shape = (len(network.nodes),) * 2
     return coo_array((arcs.s, (arcs.t, arcs.h)), shape=shape).tocsr()
@@ -81,6 +82,7 @@ class Kernel:
 
     def __init__(self, network: Network):
         self.graph = network.graph("to_facility")
+        self.rank = network.search_rank
         self.seconds = network.arc_seconds(WALK_MPS, "to_facility")
         self.scratch = Scratch.fresh(len(network.nodes))
         self.width = 4 / float(np.median(self.seconds))
@@ -91,7 +93,7 @@ class Kernel:
             graph.indptr,
             graph.heads,
             self.seconds,
-            seeds.astype(np.int32),
+            self.rank[seeds],
             np.zeros(len(seeds)),
             np.arange(len(seeds), dtype=np.int32),
             limit_s,

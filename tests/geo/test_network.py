@@ -126,6 +126,15 @@ def test_ticks_make_sums_exact():
     assert abs(parts[3] - 1 / 3) < 1e-10
 
 
+def test_the_search_graph_keeps_neighbours_together_whatever_their_ids():
+    ids = {0: 7, 1: 3, 2: 9, 3: 1}
+    pieces = [(ids[i], ids[i + 1], [(100 * i, 0), (100 * i + 100, 0)]) for i in range(3)]
+    network = from_edges(edges(pieces))
+    assert network.nodes.index[network.search_order].tolist() == [7, 3, 9, 1]
+    assert network.search_rank[network.search_order].tolist() == [0, 1, 2, 3]
+    assert network.search_rank[-1] == -1
+
+
 def test_the_search_graph_respects_one_way_streets():
     network = street(0, 100, 200, backward=[False, True])
     out, into = network.graph("from_facility"), network.graph("to_facility")

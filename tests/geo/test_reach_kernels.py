@@ -62,6 +62,14 @@ def test_closed_arcs_are_not_used():
     assert run(graph(2, [(0, 1, np.inf)]), [(0, 0.0, 0)]) == {0: (0, 0)}
 
 
+def test_dead_ends_are_found_and_improved():
+    # 1 is a dead end on 0, and a seed itself; 2 ends nowhere.
+    roads = graph(3, [(0, 1, 4.0), (1, 0, 4.0), (0, 2, 1.0)])
+    assert run(roads, [(0, 1.0, 0)]) == {0: (1, 0), 1: (5, 0), 2: (2, 0)}
+    assert run(roads, [(0, 1.0, 0), (1, 9.0, 1)]) == {0: (1, 0), 1: (5, 0), 2: (2, 0)}
+    assert run(roads, [(1, 1.0, 1)]) == {0: (5, 1), 1: (1, 1), 2: (6, 1)}
+
+
 def test_buffers_are_clean_after_each_search():
     buffers = scratch(4)
     for _ in range(3):
