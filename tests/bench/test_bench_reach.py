@@ -63,13 +63,13 @@ def matrix(network):
 @pytest.fixture(scope="module")
 def pandana(network, nodes):
     try:
-        import pandana as library
+        import pandana as peer
     except ImportError:
         pytest.skip("pandana is missing: pip install -r bench.lock")
     at = network.node_xy
     u, v = network.edge_nodes.T
     weights = pd.DataFrame({"seconds": network.edge_seconds(WALK_MPS)[0].astype(np.float32)})
-    roads = library.Network(
+    roads = peer.Network(
         pd.Series(at[:, 0]), pd.Series(at[:, 1]), pd.Series(u), pd.Series(v), weights
     )
     there = at[nodes[:50]]
