@@ -74,25 +74,37 @@ def create_file(path: Path, schemas: Iterable[LayerSchema], clock: Callable[[], 
         Layers to make tables for.
     clock
         Gives the time of making.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be made there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    part.touch()
     try:
-        connection = connect(part)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
         try:
-            # Nobody sees the file before it is whole and on disk: no journal, one sync at the end.
-            connection.execute("PRAGMA journal_mode = OFF")
-            connection.execute("PRAGMA synchronous = OFF")
-            create_tables(connection, schemas, store_id=secrets.token_hex(16), at=stamp(clock()))
-            connection.execute("PRAGMA journal_mode = WAL")
+            with in_our_words(path):
+                _fill(part, schemas, at=stamp(clock()))
+            _publish(part, path)
         finally:
-            connection.close()
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        _publish(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"建不了数据文件 {path}，请检查路径、权限和磁盘空间。", code="store_io", where=str(path)
+        ) from error
+
+
+def _fill(part: Path, schemas: Iterable[LayerSchema], *, at: str) -> None:
+    with contextlib.closing(connect(part)) as connection:
+        # Nobody sees the file before it is whole and on disk: no journal, one sync at the end.
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        create_tables(connection, schemas, store_id=secrets.token_hex(16), at=at)
+        connection.execute("PRAGMA journal_mode = WAL")
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _publish(part: Path, path: Path) -> None:

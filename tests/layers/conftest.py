@@ -32,14 +32,14 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def store_url(tmp_path: Path) -> str:
-    return f"gpkg:{tmp_path / 'county.gpkg'}"
-
-
 @pytest.fixture(params=["gpkg"])
-def store(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Store]:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of a store of each kind that does not exist yet."""
+    return {"gpkg": f"gpkg:{tmp_path / 'county.gpkg'}"}[request.param]
+
+
+@pytest.fixture
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
     """An empty store of each kind; the suite of `test_store` holds for all of them."""
-    url = request.getfixturevalue({"gpkg": "store_url"}[request.param])
-    with open_store(url, create=True, clock=clock, min_free_mb=0) as opened:
+    with open_store(store_url, create=True, clock=clock, min_free_mb=0) as opened:
         yield opened

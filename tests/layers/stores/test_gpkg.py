@@ -212,6 +212,13 @@ def test_making_a_store_leaves_nothing_else_and_never_replaces_one(path):
     assert not list(path.parent.glob("*.part*"))
 
 
+def test_a_store_that_cannot_be_made_is_an_error(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StoreError, match="路径") as caught:
+        open_store(f"gpkg:{tmp_path / 'file' / 'county.gpkg'}", create=True)
+    assert caught.value.code == "store_io"
+
+
 def test_a_newer_store_is_refused(live):
     live.close()
     with closing(sqlite3.connect(live.path)) as connection:
