@@ -127,8 +127,9 @@ def service_circles(
     snapped = snap(network, facilities, max_snap_m=max_snap_m)
     legs = access_legs(network, snapped, speed_mps=speed_mps, direction=direction)
     connected = snapped["connected"].to_numpy(bool)
+    length_m = network.edges["length_m"].to_numpy(np.float64)
     huge = areal and site_total(network, step_m) > MAX_SITES
-    drawing = _Drawing(network, legs, _plane(network, xy), options, huge)
+    drawing = _Drawing(network, legs, _plane(network, xy), options, length_m, huge)
     if dissolve:
         groups = [np.flatnonzero(connected)]
         ids = take_ids(facilities.index, np.full(len(limits), -1))
@@ -173,6 +174,8 @@ class _Drawing:
     xy: NDArray[np.float64]
     """(n, 2) facilities in the plane."""
     options: _Options
+    length_m: NDArray[np.float64]
+    """Of every edge."""
     huge: bool
     """Too many sites for one triangulation."""
 
@@ -185,10 +188,13 @@ class _Drawing:
         limits_s = [60.0 * float(limit) for limit in limits]
         nodes, seconds = self._search(rows, limits_s[-1])
         found = [self._parts(rows, nodes, seconds, limit_s) for limit_s in limits_s]
-        length_m = self.network.edges["length_m"].to_numpy(np.float64)
-        metres = [float(((r.stop - r.start) * length_m[r.edge]).sum()) for r in found]
+        metres = [float(((r.stop - r.start) * self.length_m[r.edge]).sum()) for r in found]
         if not self.options.areal:
-            strips = [shapely.union_all([self._strip(r, s) for r in rows]) for s in limits_s]
+            strips: list[BaseGeometry] = []
+            for limit_s in limits_s:
+                # With the shorter ones: round joints are polygons, and one may poke out by a hair.
+                own = [self._strip(row, limit_s) for row in rows]
+                strips.append(shapely.union_all([*strips[-1:], *own]))
             shapes = map(self._handed_out, strips)
             return [(m, *shape) for m, shape in zip(metres, shapes, strict=True)]
         land = self._land(np.concatenate((found[-1].edge, self.legs.edge[rows])))

@@ -38,7 +38,6 @@ MAX_SITES = 2_000_000
 SQUARE_M = 2000.0
 SCALE_KNOTS = 64  # areal scale is smooth: this grid over the network interpolates it to 1e-9
 LANDS_KEPT = 2
-FRACTION_EPS = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,18 +98,22 @@ class Land:
         if self.edge_rows is not None and self.node_rows is not None:
             edge = np.searchsorted(self.edge_rows, edge)
             place = np.searchsorted(self.node_rows, nodes).astype(np.int32)
+        # numba costs a second at its first import: only who draws circles pays.
+        from geo.outline import sites_on  # noqa: PLC0415
+
         cells = self.cells
-        first, inner = cells.edge_start[edge], cells.edge_start[edge + 1] - cells.edge_start[edge]
-        low = np.ceil(parts.start * (inner + 1) - FRACTION_EPS).astype(np.int64).clip(min=1)
-        high = np.floor(parts.stop * (inner + 1) + FRACTION_EPS).astype(np.int64)
-        count = (np.minimum(high, inner) - low + 1).clip(min=0)
-        skip = np.cumsum(count) - count
-        points = np.repeat(first + low - 1 - skip, count) + np.arange(int(count.sum()))
-        at_u = self.ends[edge[parts.start <= FRACTION_EPS], 0]
-        at_v = self.ends[edge[parts.stop >= 1.0 - FRACTION_EPS], 1]
-        ends = cells.node_site[np.concatenate((place, at_u, at_v))]
-        found = np.sort(np.concatenate((cells.edge_site[points], ends)))
-        return np.asarray(found[np.append(True, np.diff(found) > 0)[: len(found)]])
+        found = sites_on(
+            edge,
+            parts.start,
+            parts.stop,
+            place,
+            self.ends,
+            cells.edge_start,
+            cells.edge_site,
+            cells.node_site,
+            np.zeros(len(cells.xy), np.uint8),
+        )
+        return np.sort(found)
 
     def outline(self, sites: NDArray[np.int32], fill_m2: float) -> Outline:
         """Outline of the cells of these sites and of the blocks that they enclose.
@@ -122,7 +125,6 @@ class Land:
         fill_m2
             Largest block to fill, m2 in the plane.
         """
-        # numba costs a second at its first import: only who draws circles pays.
         from geo.outline import rings, with_blocks  # noqa: PLC0415
 
         cells = self.cells

@@ -15,7 +15,71 @@ from geo.compiled import kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["rings", "with_blocks"]
+__all__ = ["rings", "sites_on", "with_blocks"]
+
+FRACTION_EPS = 1e-9
+
+
+@kernel(
+    "int32[::1](int64[::1], float64[::1], float64[::1], int32[::1], int32[:, ::1], int64[::1],"
+    " int32[::1], int32[::1], uint8[::1])"
+)
+def sites_on(
+    edge: NDArray[np.int64],
+    part_start: NDArray[np.float64],
+    part_stop: NDArray[np.float64],
+    nodes: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    edge_start: NDArray[np.int64],
+    edge_site: NDArray[np.int32],
+    node_site: NDArray[np.int32],
+    inside: NDArray[np.uint8],
+) -> NDArray[np.int32]:
+    """Distinct sites on parts of edges and at nodes.
+
+    Parameters
+    ----------
+    edge, part_start, part_stop
+        Parts of edges, fractions from their first node.
+    nodes
+        Nodes.
+    ends
+        (m, 2) nodes of every edge.
+    edge_start, edge_site, node_site
+        Of the `Cells`.
+    inside
+        Scratch, a zero for each site.
+    """
+    most = len(nodes)
+    for i in range(len(edge)):
+        most += edge_start[edge[i] + 1] - edge_start[edge[i]] + 2
+    found = np.empty(most, np.int32)
+    count = 0
+    for node in nodes:
+        site = node_site[node]
+        if inside[site] == 0:
+            inside[site] = 1
+            found[count] = site
+            count += 1
+    for i in range(len(edge)):
+        first = edge_start[edge[i]]
+        steps = edge_start[edge[i] + 1] - first + 1
+        low = int(np.ceil(part_start[i] * steps - FRACTION_EPS))
+        high = int(np.floor(part_stop[i] * steps + FRACTION_EPS))
+        for k in range(low, high + 1):
+            if k == 0:
+                site = node_site[ends[edge[i], 0]]
+            elif k == steps:
+                site = node_site[ends[edge[i], 1]]
+            else:
+                site = edge_site[first + k - 1]
+            if inside[site] == 0:
+                inside[site] = 1
+                found[count] = site
+                count += 1
+    for i in range(count):
+        inside[found[i]] = 0
+    return found[:count].copy()
 
 
 @kernel(

@@ -12,7 +12,7 @@ SIZE = {"step_m": 10.0, "off_road_m": 60.0}
 
 
 def parts(edge, start, stop):
-    return EdgeParts(np.array([edge]), np.array([start]), np.array([stop]))
+    return EdgeParts(np.array([edge]), np.array([start], float), np.array([stop], float))
 
 
 def no_nodes():

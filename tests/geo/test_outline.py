@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.outline import rings, with_blocks
+from geo.outline import rings, sites_on, with_blocks
 from tests.geo.test_cells import cells_of, square
 
 
@@ -10,10 +10,16 @@ def ringed(cells, sites):
     inside = np.zeros(len(cells.xy), np.uint8)
     seen = np.zeros(len(cells.triangles), np.uint8)
     answer = rings(
-        sites, cells.triangles, cells.beyond, cells.site_start, cells.site_triangle, cells.site_next,
+        sites,
+        cells.triangles,
+        cells.beyond,
+        cells.site_start,
+        cells.site_triangle,
+        cells.site_next,
         cells.centre,
-        inside, seen,
-    )  # fmt: skip
+        inside,
+        seen,
+    )
     assert not inside.any()
     assert not seen.any()
     return answer
@@ -27,6 +33,24 @@ def filled(cells, sites, fill_m2):
     )  # fmt: skip
     assert not met.any()
     return answer
+
+
+def test_sites_of_parts_and_nodes_are_found_once_each():
+    cells = cells_of([(0, 0), (40, 0)], [(40, 0), (40, 30)])
+    inside = np.zeros(len(cells.xy), np.uint8)
+    found = sites_on(
+        np.array([0, 1]),
+        np.array([0.5, 0.0]),
+        np.array([1.0, 0.4]),
+        np.array([1], np.int32),
+        np.array([[0, 1], [1, 2]], np.int32),
+        cells.edge_start,
+        cells.edge_site,
+        cells.node_site,
+        inside,
+    )
+    assert np.sort(np.rint(cells.xy[found]).sum(axis=1)).tolist() == [20, 30, 40, 50]
+    assert not inside.any()
 
 
 def test_ring_of_one_site_is_its_voronoi_cell():
