@@ -111,7 +111,7 @@ def test_neighbours_share_their_vertices_with_the_outline():
 
 
 def test_the_data_files_are_those_of_the_source(shared_data):
-    from layers.facts.files import data_file  # noqa: PLC0415
+    from layers.facts.files import data_file
 
     for path in sorted((shared_data / "xiangyuan").glob("*.*")):
         if path.suffix != ".md":
