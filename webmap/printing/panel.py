@@ -25,6 +25,7 @@ from webmap.style import (
     SymbolStyle,
     legend_rows,
 )
+from webmap.wording import AGE_TITLES, DIRECTION_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +39,6 @@ __all__ = ["panel"]
 
 _SOURCE_LINES = 8
 
-_AGES = {"60": "60岁以上老人", "70": "70岁以上老人", "80": "80岁以上老人", "disabled": "失能老人"}
-_DIRECTIONS = {"to_facility": "老人到设施", "from_facility": "服务上门"}
 _REACHED = {"to_facility": "能到服务点的", "from_facility": "服务能上门的"}
 
 
@@ -124,15 +123,15 @@ class _Panel:
     def figures(self, picture: ServicePicture) -> None:
         """Key figures: covered, left out, and what a straight line would have claimed."""
         question = picture.question
-        who, mode = _AGES[question.age], MODES[question.mode]
+        who, mode = AGE_TITLES[question.age], MODES[question.mode]
         total, covered, uncovered, share, straight = total_cells(picture)
         misled = float(picture.summary["misled"])
         fooled = SMALL_TEXT if 0 < misled < SMALLEST_SHOWN else counted(misled)
         pace = f"步速 {question.speed_mps:g} 米/秒　" if question.mode == "walk" else ""
-        note = pace + _DIRECTIONS[question.direction]
+        note = pace + DIRECTION_TITLES[question.direction]
         self.heading(f"{mode}{question.minutes:g}分钟可达", note)
         columns = (
-            (share, "路网覆盖率", self.layout.colors["accent"]),
+            (share, "道路覆盖率", self.layout.colors["accent"]),
             (uncovered, "未覆盖（人）", self.style.gap_villages[-1].color),
             (straight, "直线1公里覆盖率", self.layout.colors["muted"]),
         )
@@ -291,8 +290,8 @@ class _Panel:
         cells = gap_cells(picture)
         widths = [self.mm(v) for v in (6, 18, 12.6, 11.5, 12.3, 12.2, 12.2)]
         edges = self.left + np.cumsum(widths)
-        titles = ("", unit, "60岁以上", "已覆盖", "未覆盖", "路网覆盖率", "直线覆盖率")
-        titles = (*titles[:2], _AGES[picture.question.age].removesuffix("老人"), *titles[3:])
+        who = AGE_TITLES[picture.question.age]
+        titles = ("", unit, who, "已覆盖", "未覆盖", "道路覆盖率", "直线覆盖率")
         self.y += self.mm(3.6)
         self._row(edges, titles, "tiny", self.layout.colors["muted"])
         self.y += self.mm(1.4)
@@ -308,7 +307,7 @@ class _Panel:
             self._row(edges, cells[-1], "body", self.style.ink, lift=self.mm(1.7), weight=0.03)
             self.rule(self.y, "heading", self.style.ink)
         self.y += self.mm(3.8)
-        note = "路网覆盖率：沿道路在时限内可达；直线覆盖率：1公里直线距离内。"
+        note = "道路覆盖率：沿道路在时限内可达；直线覆盖率：1公里直线距离内。"
         if shown < len(gaps):
             note += f"另有 {len(gaps) - shown} 行未列出。"
         self.paragraph(note, "tiny", self.layout.colors["muted"])
