@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reached", "corridor", "cut_lines"]
 
+QUAD_SEGS = 6  # a disc of 25 m is 0.2 m short between its corners
 MERE_M = 1e-6  # a shorter piece of road has no direction and no strip
 
 
@@ -66,7 +67,7 @@ def corridor(reached: Reached, buffer_m: float) -> BaseGeometry:
     reached
         What lies within the limit.
     buffer_m
-        Half the width of the strips, largest radius of the discs.
+        Largest half width of the strips and radius of the discs.
 
     Returns
     -------
@@ -74,12 +75,15 @@ def corridor(reached: Reached, buffer_m: float) -> BaseGeometry:
     """
     leg = np.array([shapely.linestrings(reached.leg)])
     strips = np.concatenate((reached.roads, leg[shapely.length(leg) > MERE_M]))
+    # No wider than long: a road cut a metre behind a junction would show as a bar across it.
+    half = np.minimum(shapely.length(strips), buffer_m)
     radius = np.minimum(reached.left_m, buffer_m)
     some = radius > MERE_M
+    places = shapely.points(reached.places[some])
     parts = np.concatenate(
         (
-            shapely.buffer(strips, buffer_m, cap_style="flat"),
-            shapely.buffer(shapely.points(reached.places[some]), radius[some]),
+            shapely.buffer(strips, half, quad_segs=QUAD_SEGS, cap_style="flat"),
+            shapely.buffer(places, radius[some], quad_segs=QUAD_SEGS),
         )
     )
     return shapely.union_all(parts)
