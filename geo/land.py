@@ -216,7 +216,12 @@ def site_total(network: Network, step_m: float) -> int:
     step_m
         Largest distance of two sites along an edge.
     """
-    return len(network.nodes) + int(inner_points(network.planar_m, step_m).sum())
+    totals = network.kept.setdefault("geo.land.site_total", {})
+    if step_m not in totals:
+        inner = inner_points(network.planar_m, step_m).sum()
+        totals[step_m] = len(network.nodes) + int(inner)
+    total: int = totals[step_m]
+    return total
 
 
 def land_of(network: Network, *, step_m: float, off_road_m: float) -> Land:
