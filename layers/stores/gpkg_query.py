@@ -6,13 +6,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from layers.stores.gpkg_bounds import stored_bounds
 from layers.stores.gpkg_schema import column_names
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from layers.schema import LayerSchema
     from layers.store_values import Query
 
-__all__ = ["Select", "select"]
+    Box = tuple[float, float, float, float]
+
+__all__ = ["Select", "select", "way_of"]
+
+_INDEX = '"rtree_{}_geom" WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?'
+_CROWD = 5000
 
 
 class Select:
@@ -49,7 +57,9 @@ class Select:
         self.parameters += parameters
 
 
-def select(schema: LayerSchema, query: Query, columns: str | None = None) -> Select:
+def select(
+    schema: LayerSchema, query: Query, columns: str | None = None, *, way: str = "index"
+) -> Select:
     """Translate a query.
 
     Parameters
@@ -59,6 +69,8 @@ def select(schema: LayerSchema, query: Query, columns: str | None = None) -> Sel
     columns
         SQL expressions to read instead of fid, geometry and `column_names`; limit, cursor and
         order are then left out.
+    way
+        How to answer the box, as `way_of` advises.
 
     Returns
     -------
@@ -68,7 +80,7 @@ def select(schema: LayerSchema, query: Query, columns: str | None = None) -> Sel
     listed = ", ".join(f't."{name}"' for name in column_names(schema))
     found = Select(schema, columns or f"t.fid, {shape}, {listed}")
     if query.bbox is not None:
-        _within(found, schema, query.bbox)
+        _within(found, schema, query.bbox, way)
     if query.at is not None:
         day = query.at.isoformat()
         found.where("(t.valid_from IS NULL OR t.valid_from <= ?)", day)
@@ -84,14 +96,46 @@ def select(schema: LayerSchema, query: Query, columns: str | None = None) -> Sel
     return found
 
 
-def _within(found: Select, schema: LayerSchema, bbox: tuple[float, float, float, float]) -> None:
+def way_of(connection: sqlite3.Connection, schema: LayerSchema, query: Query) -> str:
+    """Advise how to answer a box; the answer is the same in each way.
+
+    Parameters
+    ----------
+    connection, schema, query
+        The layer and what is asked of it.
+
+    Returns
+    -------
+    ``all`` where the box holds the whole layer, ``scan`` where it is so crowded that walking the
+    table finds a page sooner than the index, which gives all hits before the first is known to be
+    next; else ``index``.
+    """
+    if query.bbox is None or not schema.geometry:
+        return "index"
+    west, south, east, north = query.bbox
+    extent = stored_bounds(connection, schema.name)
+    if extent is not None and (
+        west <= extent[0] and south <= extent[1] and east >= extent[2] and north >= extent[3]
+    ):
+        return "all"
+    if query.limit is None:
+        return "index"
+    hits = connection.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM {_INDEX.format(schema.name)} LIMIT ?)",
+        [west, east, south, north, _CROWD],
+    ).fetchone()[0]
+    return "scan" if hits == _CROWD else "index"
+
+
+def _within(found: Select, schema: LayerSchema, bbox: Box, way: str) -> None:
     if not schema.geometry:
         found.where("FALSE")
         return
+    if way == "all":
+        found.where("t.geom NOTNULL")
+        return
     west, south, east, north = bbox
-    found.where(
-        f't.fid IN (SELECT id FROM "rtree_{schema.name}_geom"'
-        " WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?)",
-        west, east, south, north,
-    )  # fmt: skip
+    if way == "index":
+        hits = _INDEX.format(schema.name)
+        found.where(f"t.fid IN (SELECT id FROM {hits})", west, east, south, north)
     found.where("xg_touches(t.geom, ?, ?, ?, ?)", west, south, east, north)

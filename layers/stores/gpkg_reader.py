@@ -17,7 +17,7 @@ from layers.schema import layer_names, layer_schema, parse_schema
 from layers.store_values import Event, Head, LayerSummary, Page, Query, Table, Version
 from layers.stores.gpkg_bounds import stored_bounds
 from layers.stores.gpkg_geometry import to_wkb
-from layers.stores.gpkg_query import select
+from layers.stores.gpkg_query import select, way_of
 from layers.stores.gpkg_schema import column_names
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class GpkgReader:
         The page; `after` is set where the limit was reached and more may follow.
         """
         query = query or Query()
-        codec, rows = self._codec(layer), self._rows(layer, query)
+        codec, rows = self._codec(layer), self._select(layer, query)
         names = column_names(codec.schema)
         shapes = _shapes([blob for _, blob, *_ in rows])
         page = Page(
@@ -113,9 +113,7 @@ class GpkgReader:
         -------
         Their number.
         """
-        statement = select(self.schema(layer), query or Query(), "count(*)")
-        with self._connections.reading() as connection:
-            return int(connection.execute(statement.sql, statement.parameters).fetchone()[0])
+        return int(self._select(layer, query or Query(), "count(*)")[0][0])
 
     def table(self, layer: str, query: Query | None = None) -> Table:
         """Give the features that match, by column.
@@ -129,7 +127,7 @@ class GpkgReader:
         -------
         The columns in storage form.
         """
-        rows = self._rows(layer, query or Query())
+        rows = self._select(layer, query or Query())
         names = column_names(self.schema(layer))
         columns = list(zip(*rows, strict=True)) or [()] * (len(names) + 2)
         return Table(
@@ -311,9 +309,13 @@ class GpkgReader:
             )
         return parse_schema(json.loads(row[0]))
 
-    def _rows(self, layer: str, query: Query) -> list[tuple[Any, ...]]:
-        statement = select(self.schema(layer), query)
+    def _select(
+        self, layer: str, query: Query, columns: str | None = None
+    ) -> list[tuple[Any, ...]]:
+        schema = self.schema(layer)
         with self._connections.reading() as connection:
+            way = way_of(connection, schema, query)
+            statement = select(schema, query, columns, way=way)
             return connection.execute(statement.sql, statement.parameters).fetchall()
 
     def _periods(self, layer: str, id: str) -> list[str]:

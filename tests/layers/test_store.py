@@ -466,7 +466,11 @@ def test_a_line_whose_envelope_alone_meets_the_bbox_is_left_out(store):
 
 def test_features_without_geometry_match_no_bbox(store):
     put_one(store, {"name": "甲"})
-    assert not store.find("care_facilities", Query(bbox=(-180, -90, 180, 90)))
+    world = Query(bbox=(-180, -90, 180, 90))
+    assert not store.find("care_facilities", world)
+    ids = points(store, 3)
+    assert [r["id"] for r in store.find("care_facilities", world)] == ids
+    assert store.count("care_facilities", Query(bbox=(113.0, 36.5, 113.02, 36.5))) == 3
 
 
 def test_pages_join_without_gap_or_repeat_under_writes(store):
