@@ -329,7 +329,7 @@ def test_circle_holds_the_land_of_reached_roads_and_no_other(network, where, min
     assert circle.is_valid
     assert answer["reached_m"].item() == pytest.approx(roads.metres, abs=1e-4)
     assert worst_other_inside(circle, roads, besides=added) <= T
-    assert worst_reached_outside(circle, roads) <= T
+    assert worst_reached_outside(circle, roads, leg=False) <= T
     wrong = misplaced_land(
         circle, roads, step_m=STEP_M, off_road_m=OFF_M, count=3000, seed=1, besides=added
     )
