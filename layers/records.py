@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from layers.derived import MEASURES
 from layers.errors import InvalidRecord
 from layers.field_values import PYTHON_VALUES, Fault, has_unseen, is_missing, reader_of
 from layers.findings import Finding
@@ -70,6 +71,7 @@ class RecordCodec:
         self.schema = schema
         self.lists = tuple(n for n, f in schema.fields.items() if f.type == "list")
         self._readers = {name: reader_of(field) for name, field in schema.fields.items()}
+        self._derived = {n: MEASURES[f.derived] for n, f in schema.fields.items() if f.derived}
         self._required = tuple(f for f in schema.fields.values() if f.required)
         self._writers = {
             name: PYTHON_VALUES[field.type]
@@ -99,9 +101,14 @@ class RecordCodec:
             list, or a geometry that the layer does not hold.
         """
         shapes = self._shapes(rows, first)
+        measures = self._measured([wkb for wkb, _ in shapes])
         records = []
         for number, (row, shape) in enumerate(zip(rows, shapes, strict=True), first):
             values = self._values(row, number)
+            for name in self._derived:
+                values.pop(name, None)  # whatever the row says
+                if "geometry" in row:
+                    values[name] = measures[name][number - first]
             made = self._id(row.get("id"), values, number)
             records.append(Record(made, values, *shape, "geometry" in row))
         return records
@@ -226,6 +233,17 @@ class RecordCodec:
                 field = self.schema.fields[name]
                 raise self._refusal(number, field, value, fault.reason, fault.code) from None
         return values
+
+    def _measured(self, wkbs: list[bytes | None]) -> dict[str, list[float | None]]:
+        """Compute the derived fields of all rows; None where there is no geometry."""
+        there = [place for place, wkb in enumerate(wkbs) if wkb is not None]
+        found: dict[str, list[float | None]] = {name: [None] * len(wkbs) for name in self._derived}
+        if self._derived and there:
+            shapes = shapely.from_wkb([wkbs[place] for place in there])
+            for name, measure in self._derived.items():
+                for place, value in zip(there, measure(shapes).tolist(), strict=True):
+                    found[name][place] = value
+        return found
 
     def _shapes(
         self, rows: Sequence[Mapping[str, Any]], first: int

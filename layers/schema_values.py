@@ -43,7 +43,8 @@ class Field:
     max_length, multiline
         Characters at most; whether line breaks may occur.
     derived
-        Computed by the platform, never imported.
+        Name of the measure (`layers.derived.MEASURES`) that the store computes from the geometry;
+        never imported. Empty: the field is the row's own.
     default
         Value of a new row that leaves it out, or None.
     aliases
@@ -67,7 +68,7 @@ class Field:
     form: str = ""
     max_length: int = 1000
     multiline: bool = False
-    derived: bool = False
+    derived: str = ""
     default: Any = None
     aliases: tuple[str, ...] = ()
     common: bool = False

@@ -23,6 +23,7 @@ __all__ = ["write_gpkg"]
 
 _SHAPE = "geom"
 _NO_DAY = date(1970, 1, 1)
+_CHANGE_COUNTERS = (24, 92)
 
 
 def write_gpkg(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -> None:
@@ -87,8 +88,16 @@ def _description(table: ExportTable) -> str:
 
 
 def _date_from_data(path: Path, day: date) -> None:
-    """Put the data's day where GDAL put the time of writing: same data, same bytes."""
+    """Put the data's day where GDAL put the time of writing: same data, same bytes.
+
+    SQLite counts the file's transactions in its header, twice (file format, section 1.3); how many
+    GDAL makes depends on its threads, so the count starts anew.
+    """
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
             "UPDATE gpkg_contents SET last_change = ?", [f"{day.isoformat()}T00:00:00.000Z"]
         )
+    with path.open("r+b") as file:
+        for place in _CHANGE_COUNTERS:
+            file.seek(place)
+            file.write((1).to_bytes(4, "big"))

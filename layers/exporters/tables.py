@@ -106,8 +106,8 @@ def stored_table(
 
     Returns
     -------
-    The rows with id and fields, in the store's order. What the store writes itself (version, time,
-    account) and derived fields are left out: same data, same file.
+    The rows with id and fields, in the store's order; derived fields too, which an import passes
+    over. What the store writes itself (version, time, account) is left out: same data, same file.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def stored_table(
     """
     schema = store.schema(layer)
     query = Query(at=at)
-    fields = (schema.system["id"], *(f for f in schema.fields.values() if not f.derived))
+    fields = (schema.system["id"], *schema.fields.values())
     hidden = None if full or not schema.privacy_counts else _hidden(store, schema, query)
     if hidden is not None:
         fields = (*fields, Field(name=SUPPRESSED, title="隐去项", type="list"))
