@@ -189,31 +189,47 @@ class _Drawing:
         nodes, seconds = self._search(rows, limits_s[-1])
         found = [self._parts(rows, nodes, seconds, limit_s) for limit_s in limits_s]
         metres = [float(((r.stop - r.start) * self.length_m[r.edge]).sum()) for r in found]
-        if not self.options.areal:
-            strips: list[BaseGeometry] = []
-            for limit_s in limits_s:
-                # With the shorter ones: round joints are polygons, and one may poke out by a hair.
-                own = [self._strip(row, limit_s) for row in rows]
-                strips.append(shapely.union_all([*strips[-1:], *own]))
-            shapes = map(self._handed_out, strips)
-            return [(m, *shape) for m, shape in zip(metres, shapes, strict=True)]
+        if self.options.areal:
+            shapes = self._lands(rows, limits_s, nodes, seconds, found)
+        else:
+            shapes = self._corridors(rows, limits_s)
+        return [(m, *shape) for m, shape in zip(metres, shapes, strict=True)]
+
+    def _lands(
+        self,
+        rows: NDArray[np.int64],
+        limits_s: list[float],
+        nodes: NDArray[np.int32],
+        seconds: NDArray[np.float64],
+        found: list[EdgeParts],
+    ) -> list[tuple[BaseGeometry, float]]:
+        """Draw cells of reached sites, and what sites are too coarse for."""
         land = self._land(np.concatenate((found[-1].edge, self.legs.edge[rows])))
         extra: list[BaseGeometry] = []  # of shorter limits too: longer ones hold them
-        circles: list[tuple[BaseGeometry, float]] = []
+        shapes: list[tuple[BaseGeometry, float]] = []
         for parts, limit_s in zip(found, limits_s, strict=True):
-            within = nodes[seconds <= limit_s + LIMIT_EPS_S]
-            sites = land.sites(parts, within)
+            sites = land.sites(parts, nodes[seconds <= limit_s + LIMIT_EPS_S])
             outline = land.outline(sites, self.options.fill_m2)
             if len(sites):
                 extra += self._stubs(land, outline, land.hidden(parts, sites), parts)
             extra += self._coarse(rows, limit_s)
             if extra:
                 whole = shapely.union_all([land.plane_shape(outline), *extra])
-                circles.append(self._handed_out(whole))
+                shapes.append(self._handed_out(whole))
             else:
-                area_m2 = float(land.area_m2[outline.members].sum())
-                circles.append((land.shape(outline), area_m2))
-        return [(m, *circle) for m, circle in zip(metres, circles, strict=True)]
+                shapes.append((land.shape(outline), float(land.area_m2[outline.members].sum())))
+        return shapes
+
+    def _corridors(
+        self, rows: NDArray[np.int64], limits_s: list[float]
+    ) -> list[tuple[BaseGeometry, float]]:
+        """Draw strips along what each facility reaches, united."""
+        strips: list[BaseGeometry] = []
+        for limit_s in limits_s:
+            # With the shorter ones: round joints are polygons, and one may poke out by a hair.
+            own = [self._strip(row, limit_s) for row in rows]
+            strips.append(shapely.union_all([*strips[-1:], *own]))
+        return [self._handed_out(strip) for strip in strips]
 
     def _search(
         self, rows: NDArray[np.int64], limit_s: float
