@@ -28,8 +28,8 @@ from geo.frames import (
     take_ids,
 )
 from geo.land import MAX_SITES, geodesic_m2, land_near, land_of, only_areas, site_total
-from geo.network import snap
-from geo.reach import EdgeParts, access_legs, bounded_search, edge_parts
+from geo.search import EdgeParts, bounded_search, edge_parts, legs_at
+from geo.snapping import snap_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from geo.land import Land, Outline
     from geo.network import Network
-    from geo.reach import AccessLegs
+    from geo.search import AccessLegs
 
 __all__ = ["service_circles"]
 
@@ -124,12 +124,12 @@ def service_circles(
         require_not_negative(fill_m2, "fill_m2"),
         require_positive(buffer_m, "buffer_m"),
     )
-    snapped = snap(network, facilities, max_snap_m=max_snap_m)
-    legs = access_legs(network, snapped, speed_mps=speed_mps, direction=direction)
-    connected = snapped["connected"].to_numpy(bool)
-    length_m = network.edges["length_m"].to_numpy(np.float64)
+    plane = np.column_stack(transform_xy(xy[:, 0], xy[:, 1], network.crs, network.metric_crs))
+    places = snap_places(network, plane, max_snap_m=max_snap_m)
+    legs = legs_at(network, places, speed_mps=speed_mps, direction=direction)
+    connected = places.connected
     huge = areal and site_total(network, step_m) > MAX_SITES
-    drawing = _Drawing(network, legs, _plane(network, xy), options, length_m, huge)
+    drawing = _Drawing(network, legs, plane, options, huge)
     if dissolve:
         groups = [np.flatnonzero(connected)]
         ids = take_ids(facilities.index, np.full(len(limits), -1))
@@ -174,8 +174,6 @@ class _Drawing:
     xy: NDArray[np.float64]
     """(n, 2) facilities in the plane."""
     options: _Options
-    length_m: NDArray[np.float64]
-    """Of every edge."""
     huge: bool
     """Too many sites for one triangulation."""
 
@@ -188,7 +186,8 @@ class _Drawing:
         limits_s = [60.0 * float(limit) for limit in limits]
         nodes, seconds = self._search(rows, limits_s[-1])
         found = [self._parts(rows, nodes, seconds, limit_s) for limit_s in limits_s]
-        metres = [float(((r.stop - r.start) * self.length_m[r.edge]).sum()) for r in found]
+        length_m = self.network.length_m
+        metres = [float(((r.stop - r.start) * length_m[r.edge]).sum()) for r in found]
         if self.options.areal:
             shapes = self._lands(rows, limits_s, nodes, seconds, found)
         else:
@@ -357,7 +356,3 @@ def _limits(minutes: Sequence[float]) -> NDArray[np.number]:
         raise InputError("minutes 是空的，请至少给一个分钟数。", code="no_minutes", where="minutes")
     values = [require_positive(limit, "minutes") for limit in limits.tolist()]
     return np.unique(limits if limits.dtype.kind in "iuf" else np.array(values))
-
-
-def _plane(network: Network, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.column_stack(transform_xy(xy[:, 0], xy[:, 1], network.crs, network.metric_crs))

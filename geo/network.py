@@ -126,6 +126,11 @@ class Network:
         return np.asarray(shapely.linestrings(self.line_xy, indices=owner), object)
 
     @cached_property
+    def length_m(self) -> NDArray[np.float64]:
+        """(m,) column `length_m` of `edges`; reading a frame's column takes as long as a search."""
+        return self.edges["length_m"].to_numpy(np.float64)
+
+    @cached_property
     def planar_m(self) -> NDArray[np.float64]:
         """(m,) lengths of `lines`: what fractions are fractions of."""
         return np.asarray(shapely.length(self.lines), np.float64)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.network import whole_ticks
+from geo.snapping import Places
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -34,6 +35,7 @@ __all__ = [
     "bounded_search",
     "edge_parts",
     "kernels",
+    "legs_at",
 ]
 
 _BUCKETS: Final = 4096
@@ -106,12 +108,39 @@ def access_legs(
     -------
     One row a row of `snapped`.
     """
-    on = snapped["connected"].to_numpy(bool)
     ids = snapped["edge_id"].to_numpy(np.int64, na_value=-1)
-    edge = np.where(on, np.searchsorted(network.edges.index.to_numpy(np.int64), ids), -1)
-    fraction = np.where(on, snapped["fraction"].to_numpy(np.float64), np.nan)
-    offset_s = whole_ticks(snapped["offset_m"].to_numpy(np.float64) / speed_mps)
-    offset_s = np.where(on, offset_s, np.nan)
+    edge = np.searchsorted(network.edges.index.to_numpy(np.int64), ids)
+    places = Places(
+        np.where(ids >= 0, edge, -1),
+        snapped["fraction"].to_numpy(np.float64),
+        snapped["offset_m"].to_numpy(np.float64),
+        snapped["connected"].to_numpy(bool),
+    )
+    return legs_at(network, places, speed_mps=speed_mps, direction=direction)
+
+
+def legs_at(
+    network: Network, places: Places, *, speed_mps: float, direction: str = "to_facility"
+) -> AccessLegs:
+    """Legs between places on roads and both ends of their edges: `access_legs` without a frame.
+
+    Parameters
+    ----------
+    network
+        The network of `places`.
+    places
+        What `geo.snapping.snap_places` answered.
+    speed_mps, direction
+        As in `access_legs`.
+
+    Returns
+    -------
+    One row a place.
+    """
+    on = places.connected
+    edge = np.where(on, places.edge, -1)
+    fraction = np.where(on, places.fraction, np.nan)
+    offset_s = np.where(on, whole_ticks(places.offset_m / speed_mps), np.nan)
     node = np.full((len(edge), 2), -1, np.int32)
     node[on] = network.edge_nodes[edge[on]]
     forward, backward = network.edge_seconds(speed_mps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,12 +18,34 @@ if TYPE_CHECKING:
 
     from geo.network import Network
 
-__all__ = ["TIE_M", "snap"]
+__all__ = ["TIE_M", "Places", "snap", "snap_places"]
 
 TIE_M: Final = 1e-6
 """Edges whose distances differ by less are equally near."""
 
 _CLOSE_M: Final = 30.0
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Places on roads, one row a position that was snapped.
+
+    Attributes
+    ----------
+    edge
+        (n,) position of the edge in `network.edges`, -1 without one.
+    fraction
+        (n,) of the edge's planar length, from u; NaN without an edge.
+    offset_m
+        (n,) metres from the position to the road; NaN without an edge.
+    connected
+        (n,) whether the road is near enough.
+    """
+
+    edge: NDArray[np.int64]
+    fraction: NDArray[np.float64]
+    offset_m: NDArray[np.float64]
+    connected: NDArray[np.bool_]
 
 
 def snap(
@@ -55,37 +78,60 @@ def snap(
     InputError
         If an id occurs twice or `max_snap_m` < 0.
     """
-    reach = require_not_negative(max_snap_m, "max_snap_m")
     xy = require_points(points, network.crs, "点")
-    n = len(xy)
-    edge = np.full(n, -1, np.int64)
-    fraction, offset_m = np.full(n, np.nan), np.full(n, np.nan)
-    tree, rows = network.snap_tree
-    there = np.flatnonzero(~np.isnan(xy[:, 0]))
-    if len(rows) and len(there):
-        plane = transform_xy(xy[there, 0], xy[there, 1], network.crs, network.metric_crs)
-        shapes = np.asarray(shapely.points(np.column_stack(plane)), object)
-        edge[there], offset_m[there] = _nearest_edges(tree, rows, shapes)
-        lines = network.lines[edge[there]]
-        along = shapely.line_locate_point(lines, shapes)
-        lengths = network.planar_m[edge[there]]
-        fraction[there] = np.clip(along / np.where(lengths > 0, lengths, 1.0), 0.0, 1.0)
-    found = edge >= 0
+    plane = transform_xy(xy[:, 0], xy[:, 1], network.crs, network.metric_crs)
+    places = snap_places(network, np.column_stack(plane), max_snap_m=max_snap_m)
+    found = places.edge >= 0
     edge_ids = network.edges.index.to_numpy(np.int64)
-    component = np.full(n, -1, np.int64)
-    first = network.edge_nodes[edge[found], 0]
+    component = np.full(len(xy), -1, np.int64)
+    first = network.edge_nodes[places.edge[found], 0]
     component[found] = network.nodes["component"].to_numpy(np.int64)[first]
-    ids = np.where(found, edge_ids[edge] if len(edge_ids) else -1, -1)
+    ids = np.where(found, edge_ids[places.edge] if len(edge_ids) else -1, -1)
     return pd.DataFrame(
         {
             "edge_id": pd.arrays.IntegerArray(ids, ~found),
-            "fraction": fraction,
-            "offset_m": offset_m,
-            "connected": found & (offset_m <= reach),
+            "fraction": places.fraction,
+            "offset_m": places.offset_m,
+            "connected": places.connected,
             "component": pd.arrays.IntegerArray(component, ~found),
         },
         index=points.index,
     )
+
+
+def snap_places(network: Network, xy: NDArray[np.float64], *, max_snap_m: float = 500.0) -> Places:
+    """Nearest place on a road for each position, as arrays: `snap` without its frame.
+
+    Parameters
+    ----------
+    network
+        Where to.
+    xy
+        (n, 2) positions in `network.metric_crs`; not finite where there is none.
+    max_snap_m
+        Farther positions are not connected; >= 0.
+
+    Returns
+    -------
+    One row a position.
+
+    Raises
+    ------
+    InputError
+        If `max_snap_m` < 0.
+    """
+    reach = require_not_negative(max_snap_m, "max_snap_m")
+    edge = np.full(len(xy), -1, np.int64)
+    fraction, offset_m = np.full(len(xy), np.nan), np.full(len(xy), np.nan)
+    tree, rows = network.snap_tree
+    there = np.flatnonzero(np.isfinite(xy[:, 0]))
+    if len(rows) and len(there):
+        shapes = np.asarray(shapely.points(xy[there]), object)
+        edge[there], offset_m[there] = _nearest_edges(tree, rows, shapes)
+        along = shapely.line_locate_point(network.lines[edge[there]], shapes)
+        lengths = network.planar_m[edge[there]]
+        fraction[there] = np.clip(along / np.where(lengths > 0, lengths, 1.0), 0.0, 1.0)
+    return Places(edge, fraction, offset_m, (edge >= 0) & (offset_m <= reach))
 
 
 def _nearest_edges(
