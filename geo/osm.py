@@ -3,7 +3,8 @@
 A way is kept if its `highway` class is one of the mode's, `area` is not `yes`, and the first access
 tag present in the mode's chain does not deny. It is cut where coordinates are missing and at every
 node that occurs twice or more in all kept runs; each piece is one edge. Barriers, turn
-restrictions, `maxspeed`, relations and node tags are not read. Ferries are no roads.
+restrictions, `maxspeed`, relations and node tags are not read. A ferry (`route=ferry`) is no road,
+whatever its `highway`.
 
 A truncated file is refused, but one cut exactly between two of its blocks looks whole, for the
 format has no end mark: nodes missing from kept ways are counted, and then there are many.
@@ -200,7 +201,7 @@ class _Ways:
         self.wkb.append(self._coordinates(way))
 
     def _mode_ways(self, tags: Any, highway: str, mode: Mode) -> int:  # noqa: ANN401
-        if tags.get("area") == "yes":
+        if tags.get("area") == "yes" or tags.get("route") == "ferry":
             return 0
         for key in mode.access:
             value = tags.get(key)

@@ -106,7 +106,10 @@ def test_areas_and_other_highways_are_no_roads(tmp_path):
 
 
 def test_a_ferry_is_no_road(tmp_path):
-    assert len(edges(tmp_path, {10: ([1, 2], {"route": "ferry"})})[0]) == 0
+    for tags in ({"route": "ferry"}, {"route": "ferry", "highway": "service"}):
+        frame, report = edges(tmp_path, {10: ([1, 2], tags)})
+        assert len(frame) == 0
+        assert report["ways_denied"] == 0
 
 
 @pytest.mark.parametrize(
