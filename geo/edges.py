@@ -52,7 +52,8 @@ def clean_edges(
     GeometryError
         `not_a_line`, `not_finite`.
     InputError
-        `column_missing`, `duplicate_id`, `edge_id_invalid`, `node_id_invalid`, `not_a_number`.
+        `column_missing`, `duplicate_id`, `edge_id_invalid`, `node_id_invalid`, `not_a_number`,
+        `not_a_flag`.
     NetworkError
         `unknown_slope`, `ascent_missing`, `empty_edge`, `length_invalid`, `speed_invalid`,
         `speed_missing`.
@@ -221,7 +222,7 @@ def _speeds_mps(edges: gpd.GeoDataFrame, mode: str) -> NDArray[np.float64]:
     if "speed_mps" in edges:
         given = _numbers(edges, "speed_mps")
     missing = np.isnan(given)
-    if mode == "car" and (("speed_mps" not in edges) or missing.any()):
+    if mode == "car" and missing.any():
         raise NetworkError(
             "汽车路网需要每段路的车速列 speed_mps(米/秒)，请补上。",
             code="speed_missing",
@@ -256,7 +257,12 @@ def _integers(edges: gpd.GeoDataFrame, name: str) -> NDArray[np.int64]:
 def _flags(edges: gpd.GeoDataFrame, name: str) -> NDArray[np.bool_]:
     if name not in edges:
         return np.ones(len(edges), bool)
-    flags = edges[name].astype("boolean") if len(edges) else edges[name]
+    try:
+        flags = edges[name].astype("boolean") if len(edges) else edges[name]
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"路网的列 {name} 应为是或否(True/False)，请改正。", code="not_a_flag", where=name
+        ) from error
     return flags.fillna(value=True).to_numpy(bool)
 
 

@@ -124,6 +124,7 @@ def test_what_is_no_line_or_not_finite_is_named_by_row():
         (lambda f: f.set_index(pd.Index([3, 3])), "duplicate_id"),
         (lambda f: f.set_index(pd.Index(["a", "b"])), "edge_id_invalid"),
         (lambda f: f.assign(length_m=["long", "short"]), "not_a_number"),
+        (lambda f: f.assign(forward=["yes", "no"]), "not_a_flag"),
     ],
 )
 def test_columns_that_are_not_what_they_should_be_are_refused(change, code):
@@ -131,8 +132,9 @@ def test_columns_that_are_not_what_they_should_be_are_refused(change, code):
 
 
 def test_no_edges_are_no_error():
-    frame = clean(edges([]))
-    assert len(frame) == 0
+    for mode in ("walk", "etrike", "car"):
+        frame = clean(edges([]), mode=mode)
+        assert len(frame) == 0
     ids, xy, u, v = end_nodes(frame)
     assert (len(ids), xy.shape, len(u), len(v)) == (0, (0, 2), 0, 0)
 
