@@ -198,9 +198,12 @@ def sorted_positions(index: pd.Index) -> NDArray[np.intp]:
 
 
 def nullable(ids: pd.Index | pd.Series) -> ExtensionArray:
-    """Ids as a nullable array of their kind: integers `Int64`, text `string`, the rest as is."""
+    """Ids as a nullable array of their kind: integers `Int64`, text `string`, the rest as is.
+
+    Objects of which none is there are taken as text.
+    """
     kind = pd.api.types.infer_dtype(ids, skipna=True)
-    if kind == "string":
+    if kind == "string" or (kind == "empty" and ids.dtype == object):
         return pd.array(ids.to_numpy(object), dtype=pd.StringDtype(na_value=pd.NA))
     array: ExtensionArray = ids.array
     return pd.array(ids.to_numpy()) if isinstance(ids.dtype, np.dtype) else array

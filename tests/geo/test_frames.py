@@ -125,5 +125,10 @@ def test_nullable_text_has_pandas_na():
     assert nullable(pd.Series(["a", None, np.nan]))[2] is pd.NA
 
 
+def test_ids_of_which_none_is_there_are_missing_text():
+    for ids in (pd.Series([None, np.nan], dtype=object), pd.Index([], dtype=object)):
+        assert nullable(ids).dtype == "string"
+
+
 def test_ids_of_mixed_kinds_sort_as_text():
     assert sorted_positions(pd.Index([2, "10", 1], dtype=object)).tolist() == [2, 1, 0]
