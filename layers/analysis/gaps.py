@@ -147,5 +147,10 @@ def _bands(inputs: ServiceInputs) -> pd.DataFrame:
     }
     demand = inputs.demand.astype(dict.fromkeys(bands, float))
     return by_band(
-        inputs.network(), inputs.counted, demand, bands=bands, minutes=inputs.question.minutes
+        inputs.network(),
+        inputs.counted,
+        demand,
+        bands=bands,
+        minutes=inputs.question.minutes,
+        direction=inputs.question.direction,
     )

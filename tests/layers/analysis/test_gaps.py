@@ -61,6 +61,16 @@ def test_a_band_with_unknown_counts_is_left_out(store):
     assert list(answer(fill(store, elders=rows)).bands.index) == ["age60"]
 
 
+def test_bands_are_counted_in_the_direction_that_is_asked(store):
+    fill(store, roads=road(0, 500, 1400, 3000, car="forward"))
+    shares = [
+        answer(store, mode="car", direction=direction).bands.loc["age60", "share"]
+        for direction in ("to_facility", "from_facility")
+    ]
+    assert shares[0] < 0.4
+    assert shares[1] == pytest.approx(0.8)
+
+
 def test_slower_elders_are_covered_less(store):
     fill(store, elders=[elders(NEAR, 30, 800, disabled=10)])
     assert answer(store).summary["share"] == 1
