@@ -28,8 +28,9 @@ from geo.search import (
     bounded_search,
     edge_parts,
     kernels,
+    legs_at,
 )
-from geo.snapping import snap
+from geo.snapping import snap, snap_places
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -184,8 +185,8 @@ def nearest_for_points(
         {
             "facility_id": take_ids(facilities.index[by_id], label),
             "seconds": seconds,
-            "connected": here.snapped["connected"],
-            "offset_m": here.snapped["offset_m"],
+            "connected": here.connected,
+            "offset_m": here.place[:, _OFFSET_M],
         },
         index=points.index,
     )
@@ -264,11 +265,14 @@ def warm_up() -> None:
     kernels()
 
 
+_OFFSET_M: Final = 2
+
+
 @dataclass(frozen=True, eq=False)
 class _Places:
     """Points as the kernels want them: legs, and (n, 5) fraction, offset s, offset m, x, y."""
 
-    snapped: pd.DataFrame
+    connected: NDArray[np.bool_]
     legs: AccessLegs
     place: NDArray[np.float64]
 
@@ -283,12 +287,11 @@ class _Places:
         where: str,
     ) -> _Places:
         xy = require_points(points, network.crs, where)
-        snapped = snap(network, points, max_snap_m=max_snap_m)
-        legs = access_legs(network, snapped, speed_mps=speed_mps, direction=direction)
         x, y = transform_xy(xy[:, 0], xy[:, 1], network.crs, network.metric_crs)
-        offset_m = snapped["offset_m"].to_numpy(np.float64)
-        place = np.column_stack((legs.fraction, legs.offset_s, offset_m, x, y))
-        return cls(snapped, legs, place)
+        found = snap_places(network, np.column_stack((x, y)), max_snap_m=max_snap_m)
+        legs = legs_at(network, found, speed_mps=speed_mps, direction=direction)
+        place = np.column_stack((legs.fraction, legs.offset_s, found.offset_m, x, y))
+        return cls(found.connected, legs, place)
 
 
 def _limit_s(minutes: float | None) -> float:
