@@ -149,6 +149,8 @@ class Version:
     version: int
     at: datetime
     actor: str
+    role: str
+    verified: bool
     action: str
     reason: str
     row: Row | None

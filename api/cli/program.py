@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from api.cli import demo_command, layer_commands, print_command, service_commands
+from api.cli import (
+    demo_command,
+    layer_commands,
+    print_command,
+    record_commands,
+    service_commands,
+)
 from api.cli.usage import USAGE_CODES, usage_sentence
 from geo.errors import PlatformError
 
@@ -29,7 +35,13 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
 )
-for commands in (demo_command, layer_commands, service_commands, print_command):
+for commands in (
+    demo_command,
+    layer_commands,
+    record_commands,
+    service_commands,
+    print_command,
+):
     commands.register(app)
 
 

@@ -194,17 +194,7 @@ class GpkgReader:
             ).fetchall()
         if not rows:
             raise NotFound(f"{codec.schema.title}从未有过标识为“{id}”的记录，请核对。", where=id)
-        return [
-            Version(
-                version,
-                unstamp(at),
-                actor,
-                action,
-                json.loads(detail).get("reason", ""),
-                None if body == DELETED else _row_of_body(codec, body),
-            )
-            for version, at, actor, action, detail, body in rows
-        ]
+        return [_version(codec, row) for row in rows]
 
     def head(self, layer: str | None = None) -> Head:
         """Give the last event, of the whole store or of one layer.
@@ -353,6 +343,21 @@ def _event(row: tuple[Any, ...]) -> Event:
         digest=digest,
         prev=prev,
         hash=hashed,
+    )
+
+
+def _version(codec: RecordCodec, row: tuple[Any, ...]) -> Version:
+    version, at, actor, action, text, body = row
+    detail = json.loads(text)
+    return Version(
+        version=version,
+        at=unstamp(at),
+        actor=actor,
+        role=detail["role"],
+        verified=detail["verified"],
+        action=action,
+        reason=detail.get("reason", ""),
+        row=None if body == DELETED else _row_of_body(codec, body),
     )
 
 
