@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layers.history import stamp, unstamp
+from layers.nested import fitted, texts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -179,6 +180,16 @@ def _read_list(field: Field, value: object) -> list[str]:
     return items
 
 
+def _read_json(field: Field, value: object) -> object:
+    try:
+        found = fitted(value, field.shape)
+    except ValueError as error:
+        raise Fault(str(error), "I06") from None
+    if any(_BAD_LINE(text) for text in texts_in(found)):
+        raise Fault("含控制字符或不可见的方向字符，请删去")
+    return found
+
+
 _READERS: dict[str, Callable[[Field, Any], Any]] = {
     "text": _read_text,
     "integer": _read_integer,
@@ -187,12 +198,19 @@ _READERS: dict[str, Callable[[Field, Any], Any]] = {
     "date": _read_date,
     "datetime": _read_datetime,
     "list": _read_list,
+    "json": _read_json,
 }
+
+
+def _unpacked(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
 
 PYTHON_VALUES: dict[str, Callable[[Any], Any]] = {
     "boolean": bool,
     "date": date.fromisoformat,
     "datetime": unstamp,
-    "list": lambda value: json.loads(value) if isinstance(value, str) else value,
+    "list": _unpacked,
+    "json": _unpacked,
 }
 """Type -> function that turns a storage value into Python's; other types are the same in both."""

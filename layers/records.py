@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from layers.derived import MEASURES
+from layers.derived import FORMULAS, MEASURES
 from layers.errors import InvalidRecord
 from layers.field_values import PYTHON_VALUES, Fault, has_unseen, is_missing, reader_of
 from layers.findings import Finding
@@ -64,15 +64,17 @@ class RecordCodec:
     Attributes
     ----------
     lists
-        Names of the fields that hold lists.
+        Names of the fields that hold lists or other nested values.
     """
 
     def __init__(self, schema: LayerSchema) -> None:
         self.schema = schema
-        self.lists = tuple(n for n, f in schema.fields.items() if f.type == "list")
+        self.lists = tuple(n for n, f in schema.fields.items() if f.type in {"list", "json"})
         self._readers = {name: reader_of(field) for name, field in schema.fields.items()}
-        self._derived = {n: MEASURES[f.derived] for n, f in schema.fields.items() if f.derived}
-        self._required = tuple(f for f in schema.fields.values() if f.required)
+        derived = {n: f.derived for n, f in schema.fields.items() if f.derived}
+        self._derived = {n: MEASURES[d] for n, d in derived.items() if d in MEASURES}
+        self._formulas = {n: FORMULAS[d] for n, d in derived.items() if d not in MEASURES}
+        self._required = tuple(f for f in schema.fields.values() if f.required or f.required_when)
         self._writers = {
             name: PYTHON_VALUES[field.type]
             for name, field in {**schema.system, **schema.fields}.items()
@@ -109,6 +111,11 @@ class RecordCodec:
                 values.pop(name, None)  # whatever the row says
                 if "geometry" in row:
                     values[name] = measures[name][number - first]
+            for name, formula in self._formulas.items():
+                values.pop(name, None)
+                if formula.of in values:
+                    base = values[formula.of]
+                    values[name] = None if base is None else formula.compute(base)
             made = self._id(row.get("id"), values, number)
             records.append(Record(made, values, *shape, "geometry" in row))
         return records
@@ -134,9 +141,10 @@ class RecordCodec:
                 raise self._refusal(number, field, None, "不能为空，请补上", "I03")
         for rule in self.schema.rules:
             if terms := rule.broken(values):
-                field = self.schema.fields[next(str(t) for t in terms if isinstance(t, str))]
+                names = [rule.field_of(t) for t in terms if isinstance(t, str)]
+                field = self.schema.fields[names[0]]
                 titles = [
-                    f"{self.schema.fields[t].title}（{values[t]}）"
+                    f"{rule.title_of(t, self.schema.fields)}（{_shown(values[rule.field_of(t)])}）"
                     if isinstance(t, str)
                     else f"{t:g}"
                     for t in terms

@@ -18,6 +18,7 @@ import yaml
 
 from geo.errors import InputError
 from layers.errors import NotFound
+from layers.nested import shape_faults
 from layers.schema_values import TYPES, Field, LayerSchema, Rule
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class _Reader:
     def schema(self) -> LayerSchema:
         source, common = self.source, _common()
         known = {"name", "title", "geometry", "key", "past_key", "match", "default_period"}
-        self.no_others(source, known | {"fields", "rules", "privacy", "listed"}, "文件")
+        self.no_others(source, known | {"fields", "rules", "privacy", "listed", "by_cases"}, "文件")
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", self.name):
             raise self.fault("name 只能用小写字母、数字和下划线，以字母开头")
         if self.name.startswith(_RESERVED):
@@ -138,11 +139,15 @@ class _Reader:
             privacy_counts=tuple(privacy.get("counts", ())),
             privacy_below=int(privacy.get("below", 0)),
             listed=bool(source.get("listed", True)),
+            by_cases=bool(source.get("by_cases", False)),
             source=MappingProxyType(dict(source)),
         )
         for name in (*schema.key_fields, *schema.match, *schema.privacy_counts):
             if name not in fields:
                 raise self.fault(f"key、match 或 privacy 提到未定义的字段 {name}")
+        for field in fields.values():
+            if strange := [name for name in field.asked_by if name not in fields]:
+                raise self.fault(f"字段 {field.name} 的条件提到未定义的字段 {strange[0]}")
         return schema
 
     def field(self, name: str, body: Mapping[str, Any], *, common: bool = False) -> Field:
@@ -157,27 +162,46 @@ class _Reader:
             raise self.fault(f"字段 {name} 有代码表，type 应为 text 或 list")
         if body.get("missing", "") not in {"", "warning"}:
             raise self.fault(f"字段 {name} 的 missing 只能是 warning")
+        if (body["type"] == "json") is not ("shape" in body):
+            raise self.fault(f"字段 {name} 的 shape 只用于 json，且 json 必须有 shape")
+        if "shape" in body:
+            self.check_shape(name, body["shape"])
         changed = {
             key: MappingProxyType({str(k): v for k, v in body[key].items()})
-            for key in ("codes", "synonyms", "required_unless")
+            for key in ("codes", "synonyms", "required_unless", "required_when", "shape")
             if key in body
         }
         rest = {**body, **changed, "aliases": tuple(body.get("aliases", ()))}
         return Field(name=name, common=common, **rest)
 
+    def check_shape(self, name: str, shape: object) -> None:
+        for fault in shape_faults(shape):
+            raise self.fault(f"字段 {name} 的 {fault}")
+        if not isinstance(shape, dict) or shape["type"] not in {"object", "array"}:
+            raise self.fault(f"字段 {name} 的 shape 应为 object 或 array")
+
     def rule(self, text: str, fields: Mapping[str, Field]) -> Rule:
-        *parts, last = re.split(r"\s*(<=|<)\s*", str(text).strip())
+        condition = None
+        body = str(text).strip()
+        if found := re.fullmatch(r"(\w+)\s*(=|!=)\s*(\w+)\s*:\s*(.+)", body):
+            name, sign, value, body = found.groups()
+            if name not in fields or (fields[name].codes and value not in fields[name].codes):
+                raise self.fault(f"规则“{text}”的条件提到未定义的字段或代码")
+            condition = (name, sign == "=", value)
+        *parts, last = re.split(r"\s*(<=|<)\s*", body)
         operators = set(parts[1::2])
         if len(operators) != 1:
             raise self.fault(f"规则“{text}”应只用一种比较符 <= 或 <")
         terms = tuple(self.terms([*parts[0::2], last], text, fields))
-        return Rule(str(text), terms, operators == {"<"})
+        return Rule(str(text), terms, operators == {"<"}, condition)
 
     def terms(
         self, parts: list[str], text: str, fields: Mapping[str, Field]
     ) -> Iterator[str | float]:
         for part in parts:
-            if part in fields:
+            counted = re.fullmatch(r"count\((\w+)\)", part)
+            listed = counted and counted[1] in fields and fields[counted[1]].type == "list"
+            if part in fields or listed:
                 yield part
             elif re.fullmatch(r"-?\d+(\.\d+)?", part):
                 yield float(part)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TYPES", "Field", "LayerSchema", "Rule"]
 
-TYPES = ("text", "integer", "real", "boolean", "date", "datetime", "list")
-"""Kinds of value; `list` is a list of text."""
+TYPES = ("text", "integer", "real", "boolean", "date", "datetime", "list", "json")
+"""Kinds of value; `list` is a list of text, `json` anything nested that its `shape` describes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +28,15 @@ class Field:
         One of `TYPES`.
     unit
         Unit as printed, or nothing.
-    required, required_unless
-        A row without it is an error, unless one of these fields has this value.
+    required, required_unless, required_when
+        A row without it is an error, unless one of the first fields has this value; where it is
+        not required: only if one of the second has.
     missing
         ``"warning"`` where a row without it deserves a warning, else nothing.
     codes
         Code -> Chinese title; empty where the field is free. For a list: of its items.
+    shape
+        Of a `json` field: what it may hold, as `layers.nested` describes.
     synonyms
         Words read as another value on import.
     minimum, maximum
@@ -43,8 +46,8 @@ class Field:
     max_length, multiline
         Characters at most; whether line breaks may occur.
     derived
-        Name of the measure (`layers.derived.MEASURES`) that the store computes from the geometry;
-        never imported. Empty: the field is the row's own.
+        Name of the measure of the geometry (`layers.derived.MEASURES`) or of the formula of another
+        field (`FORMULAS`) by which the store computes it; never imported. Empty: the row's own.
     default
         Value of a new row that leaves it out, or None.
     aliases
@@ -59,8 +62,10 @@ class Field:
     unit: str = ""
     required: bool = False
     required_unless: Mapping[str, Any] = _field(default_factory=dict, hash=False)
+    required_when: Mapping[str, Any] = _field(default_factory=dict, hash=False)
     missing: str = ""
     codes: Mapping[str, str] = _field(default_factory=dict, hash=False)
+    shape: Mapping[str, Any] = _field(default_factory=dict, hash=False)
     synonyms: Mapping[str, str] = _field(default_factory=dict, hash=False)
     minimum: float | None = None
     maximum: float | None = None
@@ -75,8 +80,14 @@ class Field:
 
     def is_required(self, row: Mapping[str, Any]) -> bool:
         """Tell whether this row must have the field."""
-        excused = any(row.get(name) == value for name, value in self.required_unless.items())
-        return self.required and not excused
+        if self.required:
+            return not any(row.get(name) == value for name, value in self.required_unless.items())
+        return any(row.get(name) == value for name, value in self.required_when.items())
+
+    @property
+    def asked_by(self) -> tuple[str, ...]:
+        """The fields that decide whether a row must have this one."""
+        return (*self.required_unless, *self.required_when)
 
     def matches(self, text: str) -> bool:
         """Tell whether the whole text has the field's form; True where none is asked."""
@@ -85,11 +96,27 @@ class Field:
 
 @dataclass(frozen=True)
 class Rule:
-    """A chain of comparisons such as ``0 <= age80 <= age70``; missing values are passed over."""
+    """A chain of comparisons such as ``0 <= age80 <= age70``; missing values are passed over.
+
+    A term ``count(line_ids)`` is the number of items of a list. Before a colon may stand the rows
+    that the rule is for: ``kind = tripoint: 2 <= count(line_ids) <= 3``, or ``kind != tripoint:``.
+
+    Attributes
+    ----------
+    text
+        As written in the schema file.
+    terms
+        Numbers, field names and counts, in order.
+    strict
+        ``<`` instead of ``<=``.
+    condition
+        Field, whether it must be equal, and the value; None: for all rows.
+    """
 
     text: str
     terms: tuple[str | float, ...]
     strict: bool
+    condition: tuple[str, bool, str] | None = None
 
     def broken(self, row: Mapping[str, Any]) -> tuple[str | float, str | float] | None:
         """Find the first two terms that stand in the wrong order.
@@ -101,11 +128,15 @@ class Rule:
 
         Returns
         -------
-        The two terms (field names or numbers), or None where the rule holds.
+        The two terms (as in `terms`), or None where the rule holds or is not for this row.
         """
+        if self.condition is not None:
+            name, equal, wanted = self.condition
+            if (row.get(name) == wanted) is not equal:
+                return None
         last: tuple[str | float, Any] | None = None
         for term in self.terms:
-            value = row.get(term) if isinstance(term, str) else term
+            value = self._value(term, row)
             if value is None or value != value:  # noqa: PLR0124 - only NaN differs from itself
                 continue
             if last is not None and not (last[1] < value if self.strict else last[1] <= value):
@@ -115,8 +146,29 @@ class Rule:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The field names in the rule, in order."""
-        return tuple(t for t in self.terms if isinstance(t, str))
+        """The field names in the rule, in order; that of the condition last."""
+        names = [self.field_of(t) for t in self.terms if isinstance(t, str)]
+        return (*names, *([] if self.condition is None else self.condition[:1]))
+
+    @staticmethod
+    def field_of(term: str) -> str:
+        """Give the name of the field that a term speaks of."""
+        return term.removeprefix("count(").removesuffix(")")
+
+    @staticmethod
+    def title_of(term: str | float, fields: Mapping[str, Field]) -> str:
+        """Name a term as people read it."""
+        if not isinstance(term, str):
+            return f"{term:g}"
+        title = fields[Rule.field_of(term)].title
+        return f"{title}的项数" if term.startswith("count(") else title
+
+    @staticmethod
+    def _value(term: str | float, row: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any field's
+        if not isinstance(term, str):
+            return term
+        value = row.get(Rule.field_of(term))
+        return len(value) if term.startswith("count(") and isinstance(value, list) else value
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -146,6 +198,8 @@ class LayerSchema:
         Columns of counts whose small values are hidden, and from which value they are shown.
     listed
         Whether the layer is a collection that map clients see.
+    by_cases
+        Whether only casework writes the layer; nobody imports into it.
     """
 
     name: str
@@ -161,6 +215,7 @@ class LayerSchema:
     privacy_counts: tuple[str, ...] = ()
     privacy_below: int = 0
     listed: bool = True
+    by_cases: bool = False
     source: Mapping[str, Any] = _field(default_factory=dict, repr=False)
 
     @property

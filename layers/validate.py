@@ -19,6 +19,7 @@ import pandas as pd
 
 from layers.findings import Finding, Findings, shown
 from layers.geometry_checks import check_geometry
+from layers.nested import fitted, texts_in
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -70,12 +71,12 @@ def _check_missing(
     columns: Mapping[str, Sequence[Any]],
     findings: Findings,
 ) -> None:
-    if not field.required and not field.missing:
+    if not field.required and not field.required_when and not field.missing:
         return
     for i, value in enumerate(values):
         if value is not None and value != "":
             continue
-        row = {name: columns[name][i] for name in field.required_unless if name in columns}
+        row = {name: columns[name][i] for name in field.asked_by if name in columns}
         if field.is_required(row):
             findings.add(
                 "I03",
@@ -103,7 +104,7 @@ def _check_kind(
     for row, value in zip(rows, values, strict=True):
         if value is None:
             continue
-        key = tuple(value) if isinstance(value, list) else (type(value), value)
+        key = repr(value) if isinstance(value, list | dict) else (type(value), value)
         if key not in verdicts:
             verdicts[key] = _fault(field, value)
         fault = verdicts[key]
@@ -146,6 +147,8 @@ def _fault(field: Field, value: object) -> tuple[str, str] | None:
     kinds = _KINDS[field.type]
     if not isinstance(value, kinds) or (isinstance(value, bool) and field.type != "boolean"):
         return "I04", "类型不对，请检查"
+    if field.type == "json":
+        return _fault_of_nested(field, value)
     if isinstance(value, list):
         items = (_fault_of_text(field, item) for item in value)
         return next((fault for fault in items if fault is not None), None)
@@ -163,6 +166,19 @@ def _fault_of_number(field: Field, value: float) -> tuple[str, str] | None:
     if (low is not None and value < low) or (high is not None and value > high):
         limits = f"{'' if low is None else f'{low:g}'}～{'' if high is None else f'{high:g}'}"
         return "I06", f"超出范围({limits})，请核对"
+    return None
+
+
+def _fault_of_nested(field: Field, value: object) -> tuple[str, str] | None:
+    try:
+        fitted(value, field.shape)
+    except ValueError as error:
+        return "I06", f"{error}，请核对"
+    for text in texts_in(value):
+        if _IDENTITY.search(text) or _MOBILE.search(text):
+            return "I18", "含有身份证号或手机号，本平台不收个人信息，请删去"
+        if _CONTROL.search(text) or "\n" in text or "\r" in text:
+            return "I06", "含有换行或控制字符，请删去"
     return None
 
 
@@ -199,10 +215,8 @@ def _check_rule(
             continue
         if broken is None:
             continue
-        terms = [
-            schema.fields[term].title if isinstance(term, str) else f"{term:g}" for term in broken
-        ]
-        names_broken = [term for term in broken if isinstance(term, str)]
+        terms = [rule.title_of(term, schema.fields) for term in broken]
+        names_broken = [rule.field_of(term) for term in broken if isinstance(term, str)]
         sign = "小于" if rule.strict else "不大于"
         findings.add(
             "I06",
@@ -221,6 +235,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "date": (date,),
     "datetime": (datetime,),
     "list": (list,),
+    "json": (dict, list),
 }
 
 

@@ -10,7 +10,6 @@ from geo.network import snap
 from layers.analysis.question import MODES
 from layers.analysis.roads import network_of
 from layers.catalog import catalog
-from layers.schema import layer_schema
 from layers.store import read_frame
 from layers.validate import Finding, check_frame
 
@@ -64,13 +63,13 @@ def check_layers(store: Store, layer: str | None = None) -> list[LayerCheck]:
     """
     names = [entry.id for entry in catalog(store) if entry.count]
     if layer is not None:
-        names = [layer_schema(layer).name]
+        names = [store.schema(layer).name]
     roads = read_frame(store, "roads")
     return [_check(store, name, roads) for name in names]
 
 
 def _check(store: Store, name: str, roads: gpd.GeoDataFrame) -> LayerCheck:
-    schema = layer_schema(name)
+    schema = store.schema(name)
     frame = roads if name == "roads" else read_frame(store, name)
     findings = check_frame(frame, schema)
     if not roads.empty:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from layers.importers.values import parse_list
 
-__all__ = ["cell_text", "list_text"]
+__all__ = ["cell_text", "json_text", "list_text"]
 
 
 def list_text(items: Sequence[str]) -> str:
@@ -18,6 +18,11 @@ def list_text(items: Sequence[str]) -> str:
     if plain and not plain.startswith("[") and parse_list(plain) == list(items):
         return plain
     return json.dumps(list(items), ensure_ascii=False)
+
+
+def json_text(value: object) -> str:
+    """Write a nested value as JSON on one line."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def cell_text(value: object) -> str:

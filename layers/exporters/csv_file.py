@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from layers.exporters.cells import cell_text
+from layers.exporters.cells import cell_text, json_text
 from layers.exporters.tables import shown_column
 from layers.importers.csv_file import needs_guard
 
@@ -56,6 +56,8 @@ def write_csv(table: ExportTable, path: Path, on_rows: Callable[[int], None]) ->
 
 
 def _cell(field: Field, value: object) -> str:
+    if field.type == "json" and value is not None:
+        return json_text(value)
     text = cell_text(value)
     free = field.type in {"text", "list"} and value is not None
     return f"'{text}" if free and needs_guard(text) else text

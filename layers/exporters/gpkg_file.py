@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyogrio
 import shapely
 
-from layers.exporters.cells import list_text
+from layers.exporters.cells import json_text, list_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,11 +43,13 @@ def write_gpkg(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -
     types = {
         "text": pa.string(),
         "list": pa.string(),
+        "json": pa.string(),
         "integer": pa.int64(),
         "real": pa.float64(),
         "boolean": pa.bool_(),
         "date": pa.date32(),
     }
+    packed = {"list": list_text, "json": json_text}
     columns = [(field.name, types[field.type]) for field in table.fields]
     schema = pa.schema([*columns, (_SHAPE, pa.binary())])
 
@@ -55,8 +57,8 @@ def write_gpkg(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -
         done = 0
         for block in table.blocks:
             values = [
-                [None if v is None else list_text(v) for v in block.columns[field.name]]
-                if field.type == "list"
+                [None if v is None else packed[field.type](v) for v in block.columns[field.name]]
+                if field.type in packed
                 else block.columns[field.name]
                 for field in table.fields
             ]

@@ -17,7 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from layers.exporters.cells import list_text
+from layers.exporters.cells import json_text, list_text
 from layers.exporters.tables import Block, ExportTable, shown_column
 from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
 from layers.provenance import QUALITY_TITLES
@@ -44,6 +44,7 @@ _TYPE_TITLES = {
     "date": "日期",
     "datetime": "时刻",
     "list": "清单",
+    "json": "结构",
 }
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
@@ -112,6 +113,8 @@ def _shown(field: Field, value: object) -> object:
     """Give a value as people read it."""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if field.type == "json" and value is not None:
+        return json_text(value)
     if isinstance(value, list):
         titled = [field.codes.get(item, item) for item in value]
         return list_text(titled if len(set(titled)) == len(titled) else value)

@@ -13,7 +13,7 @@ import pyproj
 
 from geo.crs import STORED_CRS, require_crs, transform_xy
 from geo.errors import CrsError
-from layers.errors import InvalidRecord
+from layers.errors import InvalidRecord, NotAllowed
 from layers.findings import Finding, Findings, UnreadableError
 from layers.importers.formats import open_table
 from layers.importers.osm_roads import OSM_SOURCE, stale_pieces
@@ -131,10 +131,18 @@ def import_file(
         If the file is missing, its ending unknown, `mapping` or `quality` is wrong.
     NotFound
         If there is no such layer.
+    NotAllowed
+        `by_case_only` if only casework writes the layer.
     StoreError
         If the store cannot be written.
     """
     schema = store.schema(layer)
+    if schema.by_cases:
+        raise NotAllowed(
+            f"“{schema.title}”由办件流程写入，不能导入；请用 xygeo case 办理。",
+            code="by_case_only",
+            where=layer,
+        )
     file = Path(path)
     findings = Findings()
     stamps = Stamps(

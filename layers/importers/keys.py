@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -60,13 +61,7 @@ class Keys:
         Ids; None where the store will make one.
         """
         count = len(rows)
-        # Lists cannot be compared by hash; everything else can.
-        parts = [
-            [tuple(v) if isinstance(v, list) else v for v in column]
-            if _has_lists(column)
-            else column
-            for column in columns.values()
-        ]
+        parts = [_hashable(column) for column in columns.values()]
         contents = zip(zip(*parts, strict=True) if parts else [()] * count, shapes, strict=True)
         keys = self._keys(rows, columns)
         ids: list[str | None] = []
@@ -86,7 +81,7 @@ class Keys:
 
         key_names = (*self._schema.key_fields, "valid_to")
         keyed = zip(*(column(name) for name in key_names), strict=True)
-        matched = zip(*(column(name) for name in self._schema.match), strict=True)
+        matched = zip(*(_hashable(column(name)) for name in self._schema.match), strict=True)
         for row, given, values, match in zip(
             rows, column("id"), keyed, matched if self._schema.match else nothing, strict=True
         ):
@@ -149,11 +144,23 @@ class Keys:
         if self._matches is None:
             columns = self._store.table(self._schema.name).columns
             self._matches = {}
-            keys = zip(*(columns[name] for name in self._schema.match), strict=True)
+            lists = {n for n, f in self._schema.fields.items() if f.type == "list"}
+            keys = zip(
+                *(
+                    _hashable([v and json.loads(v) for v in columns[name]])
+                    if name in lists
+                    else columns[name]
+                    for name in self._schema.match
+                ),
+                strict=True,
+            )
             for made, key in zip(columns["id"], keys, strict=True):
                 self._matches.setdefault(key, []).append(made)
         return self._matches
 
 
-def _has_lists(column: Sequence[Any]) -> bool:
-    return any(isinstance(value, list) for value in column)
+def _hashable(column: Sequence[Any]) -> Sequence[Any]:
+    """Make nested values comparable by hash; everything else is."""
+    if not any(isinstance(value, list | dict) for value in column):
+        return column
+    return [json.dumps(v, ensure_ascii=False) if isinstance(v, list | dict) else v for v in column]

@@ -127,7 +127,7 @@ class CheckedRows:
         missing = {
             field.name: [None] * len(chunk.rows)
             for field in self._schema.fields.values()
-            if field.required_unless and field.name not in columns
+            if field.asked_by and field.name not in columns
         }
         check_values(self._schema, chunk.rows, columns | missing, self._findings)
         self._county.check_codes(chunk.rows, columns)

@@ -288,6 +288,17 @@ def _list(cell: object, field: Field) -> list[str]:
     return [_coded(item, field) for item in cell]
 
 
+def _json(cell: object, field: Field) -> object:  # noqa: ARG001  (all parsers are called alike)
+    if isinstance(cell, str):
+        try:
+            cell = json.loads(cell)
+        except (ValueError, RecursionError) as error:
+            raise _WrongValueError("I04", "不是 JSON，请照导出文件的样子写") from error
+    if not isinstance(cell, dict | list):
+        raise _WrongValueError("I04", "不是 JSON 的对象或列表，请照导出文件的样子写")
+    return cell
+
+
 _PARSERS: dict[str, Callable[[object, Field], object]] = {
     "text": _text,
     "integer": _integer,
@@ -295,4 +306,5 @@ _PARSERS: dict[str, Callable[[object, Field], object]] = {
     "boolean": _boolean,
     "date": _date,
     "list": _list,
+    "json": _json,
 }

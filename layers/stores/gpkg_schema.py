@@ -40,6 +40,7 @@ _TYPES = {
     "date": "DATE",
     "datetime": "DATETIME",
     "list": "TEXT",
+    "json": "TEXT",
 }
 
 
@@ -217,7 +218,7 @@ def _describe(connection: sqlite3.Connection, schema: LayerSchema) -> None:
     for field in (*schema.system.values(), *schema.fields.values()):
         codes = field.codes if field.type == "text" else {}
         constraint = f"{table}_{field.name}" if codes else None
-        mime = "application/json" if field.type == "list" else None
+        mime = "application/json" if field.type in {"list", "json"} else None
         connection.execute(
             "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, ?, ?)",
             [table, field.name, field.title, field.title, field.unit or None, mime, constraint],

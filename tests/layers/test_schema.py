@@ -28,7 +28,19 @@ WELLS = {
 
 
 def test_the_layers_of_the_county_are_there():
-    assert {"care_facilities", "divisions", "elders", "roads"} <= set(layer_names())
+    assert set(layer_names()) == {
+        "boundary_lines",
+        "boundary_markers",
+        "care_facilities",
+        "divisions",
+        "elders",
+        "findings",
+        "heritage_names",
+        "inspections",
+        "place_names",
+        "roads",
+        "siting_scenarios",
+    }
 
 
 @pytest.mark.parametrize("name", layer_names())
@@ -99,6 +111,23 @@ def test_rules_pass_over_what_is_missing(row, broken):
     assert layer_schema("elders").rules[0].broken(row) == broken
 
 
+@pytest.mark.parametrize(
+    ("kind", "lines", "fits"),
+    [("tripoint", 2, True), ("tripoint", 1, False), ("single", 1, True), ("double", 2, False)],
+)
+def test_a_rule_may_be_for_some_rows_and_count_items(kind, lines, fits):
+    row = {"kind": kind, "line_ids": ["140423-140430"] * lines}
+    broken = [rule.text for rule in layer_schema("boundary_markers").rules if rule.broken(row)]
+    assert (not broken) is fits
+
+
+def test_a_standard_name_must_have_its_pinyin():
+    field = layer_schema("place_names").fields["pinyin_tone"]
+    assert field.is_required({"status": "standard"})
+    assert not field.is_required({"status": "proposed"})
+    assert not field.is_required({})
+
+
 def test_periods_are_half_open_so_a_day_is_too_short():
     rule = layer_schema("roads").rules[-1]
     assert rule.broken({"valid_from": "2020-01-01", "valid_to": "2020-01-01"})
@@ -150,6 +179,13 @@ def spoil(**changes: object) -> dict:
         spoil(fields={"a": {"title": "甲", "type": "integer", "codes": {"1": "一"}}}),
         spoil(fields={"a": {"title": "甲", "type": "text", "missing": "maybe"}}),
         spoil(privacy={"below": 5, "counts": ["people"]}),
+        spoil(fields={"a": {"title": "甲", "type": "json"}}),
+        spoil(fields={"a": {"title": "甲", "type": "json", "shape": {"type": "string"}}}),
+        spoil(fields={"a": {"title": "甲", "type": "json", "shape": {"type": "array", "min": 1}}}),
+        spoil(fields={"a": {"title": "甲", "type": "text", "shape": {"type": "array"}}}),
+        spoil(fields={"code": {"title": "甲", "type": "text", "required_when": {"b": "c"}}}),
+        spoil(rules=["state = old: 0 <= depth_m"]),
+        spoil(rules=["0 <= count(depth_m)"]),
     ],
 )
 def test_a_fault_in_a_schema_names_the_layer(source):
