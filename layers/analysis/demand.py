@@ -9,29 +9,26 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
+from layers.analysis.units import UnitsOfDay, units_of_day
 from layers.errors import NotFound
 
 if TYPE_CHECKING:
     from layers.analysis.question import CareQuestion
 
-__all__ = ["EVERYWHERE", "elder_demand", "township_code"]
+__all__ = ["EVERYWHERE", "elder_demand"]
 
 EVERYWHERE = "全部"
 """The one unit of a store without divisions."""
 
 
-def township_code(village_code: pd.Series) -> pd.Series:
-    """Code of the township a village belongs to: its first nine digits and 000."""
-    return village_code.str.slice(0, 9) + "000"
-
-
 def elder_demand(
     elders: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame, question: CareQuestion
-) -> gpd.GeoDataFrame:
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Demand points of the newest year.
 
     A village counted without a place of its own stands where its division does, if that is known;
-    otherwise it stays without a place: counted, never covered.
+    otherwise it stays without a place: counted, never covered. Its people belong to the units of
+    the asked day (`layers.analysis.units`); the county's total is the same for every day.
 
     Parameters
     ----------
@@ -43,7 +40,8 @@ def elder_demand(
     Returns
     -------
     Index id: the rows' columns plus `weight` (float), `name`, `township_code` and `unit` (the code
-    that gaps are counted by; 全部 where the store has no divisions and townships are asked).
+    that gaps are counted by; 全部 where the store has no divisions and townships are asked), all
+    of the units of the day; and warnings where those are not the units of the count.
 
     Raises
     ------
@@ -71,17 +69,32 @@ def elder_demand(
             where=column,
         )
     villages = divisions[divisions["level"] == "village"]
-    code = elders["village_code"]
+    places = _places(elders, villages)
+    elders = elders.set_geometry(places)
     names = dict(zip(villages["code"], villages["name"], strict=True))
-    unit = township_code(code) if question.by == "township" else code
+    units = units_of_day(elders["village_code"], places, divisions)
+    unit = units.township if question.by == "township" else units.village
     if question.by == "township" and divisions.empty:
         unit = pd.Series(EVERYWHERE, index=elders.index)
-    return elders.set_geometry(_places(elders, villages)).assign(
+    demand = elders.assign(
         weight=weight.astype(float),
-        name=[names.get(one, one) for one in code],
-        township_code=township_code(code),
+        name=[names.get(one, one) for one in units.village],
+        township_code=units.township,
         unit=unit,
     )
+    return demand, () if divisions.empty else _warnings(units)
+
+
+def _warnings(units: UnitsOfDay) -> tuple[str, ...]:
+    said = []
+    if moved := int(units.moved.sum()):
+        said.append(
+            f"{moved} 条分村人数的代码当日还没有或已不再使用，已按沿革归入当日所在的村和乡镇，"
+            "总数不变。"
+        )
+    if lost := int(units.unknown.sum()):
+        said.append(f"{lost} 条分村人数找不到当日所属的乡镇，按代码前九位统计，总数不变。")
+    return tuple(said)
 
 
 def _places(elders: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> gpd.GeoSeries:

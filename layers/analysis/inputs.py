@@ -133,7 +133,7 @@ def read_inputs(
     facilities, warnings = standing_facilities(
         read_frame(store, "care_facilities", query), question
     )
-    demand = elder_demand(read_frame(store, "elders", query), divisions, question)
+    demand, notes = elder_demand(read_frame(store, "elders", query), divisions, question)
     return ServiceInputs(
         question=question,
         divisions=divisions,
@@ -141,7 +141,7 @@ def read_inputs(
         facilities=facilities,
         demand=demand,
         data_date=data_date,
-        warnings=warnings,
+        warnings=warnings + notes,
     )
 
 

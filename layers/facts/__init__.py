@@ -8,6 +8,7 @@ from layers.facts.divisions import (
     divisions,
     divisions_on,
     former_divisions,
+    related_codes,
     successors,
 )
 from layers.facts.outline import neighbours, outline
@@ -26,6 +27,7 @@ __all__ = [
     "former_divisions",
     "neighbours",
     "outline",
+    "related_codes",
     "rural_daycare_count",
     "successors",
 ]

@@ -15,6 +15,7 @@ __all__ = [
     "divisions",
     "divisions_on",
     "former_divisions",
+    "related_codes",
     "successors",
 ]
 
@@ -206,3 +207,38 @@ def successors(code: str) -> tuple[str, ...]:
             found.add(at)
         queue.extend(step.get(at, ()))
     return tuple(sorted(found))
+
+
+@cache
+def _linked(old_to_new: bool) -> dict[str, tuple[str, ...]]:  # noqa: FBT001 - a direction
+    linked: dict[str, tuple[str, ...]] = {}
+    for change in changes():
+        if change.new_code is not None and change.new_code != change.old_code:
+            pair = (change.old_code, change.new_code)
+            start, end = pair if old_to_new else pair[::-1]
+            linked[start] = (*linked.get(start, ()), end)
+    return linked
+
+
+def related_codes(code: str) -> tuple[str, ...]:
+    """Give the codes that a unit came from and those it went into, through all changes.
+
+    Parameters
+    ----------
+    code
+        Twelve digits of a living or former unit.
+
+    Returns
+    -------
+    Codes of earlier and later units, ascending, without the code itself and without those that
+    only share a forerunner or successor with it; none where no change is known.
+    """
+    found: set[str] = set()
+    for old_to_new in (False, True):
+        step = _linked(old_to_new)
+        queue = [code]
+        while queue:
+            fresh = set(step.get(queue.pop(), ())) - found
+            found |= fresh
+            queue.extend(fresh)
+    return tuple(sorted(found - {code}))

@@ -159,7 +159,13 @@ def test_the_day_before_the_merger_has_eleven_townships(county):
     now = xygeo("gaps", "--json", data=folder).json
     then = xygeo("gaps", "--as-of", date(2020, 6, 30), "--json", data=folder)
     assert then.code == 0, then.out
-    assert len(now["rows"]) == 9
+    names = {row["name"] for row in then.json["rows"]}
+    assert (len(now["rows"]), len(names)) == (9, 11)
+    assert {"善福乡", "北底乡", "上马乡"} <= names
+    assert then.json["summary"]["total"] == now["summary"]["total"] == 49_415
+    assert sum(row["total"] for row in then.json["rows"]) == 49_415
+    assert "42 条" in then.json["warnings"][0]
+    assert now["warnings"] == []
 
 
 def test_a_filled_store_is_not_filled_again(county):

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import pandas as pd
+from datetime import date
 
-from layers.analysis.demand import EVERYWHERE, township_code
+from layers.analysis.demand import EVERYWHERE
 from layers.analysis.inputs import read_inputs
 from layers.analysis.question import CareQuestion
 from tests.layers.analysis.county import (
@@ -17,8 +17,30 @@ from tests.layers.analysis.county import (
 )
 
 
-def test_a_village_belongs_to_the_township_of_its_first_nine_digits():
-    assert list(township_code(pd.Series([NEAR, PLACELESS]))) == [TOWN_A, TOWN_B]
+def test_a_village_belongs_to_the_township_of_its_first_nine_digits(store):
+    demand = read_inputs(fill(store), CareQuestion()).demand.set_index("village_code")
+    assert (demand["township_code"][NEAR], demand["township_code"][PLACELESS]) == (TOWN_A, TOWN_B)
+
+
+def test_people_belong_to_the_units_of_the_asked_day(store):
+    merged = date(2021, 1, 1)
+    old = division("140423200201", "旧村", "village", valid_to=merged)
+    new = division("140423108201", "新村", "village", valid_from=merged)
+    units = [
+        division("140423200000", "善福乡", "township", valid_to=merged),
+        division("140423108000", "善福镇", "township", valid_from=merged),
+        old,
+        new,
+    ]
+    fill(store, divisions=units, elders=[elders("140423108201", 30, 500)])
+    then = read_inputs(store, CareQuestion(as_of=date(2020, 6, 30)))
+    assert list(then.demand["township_code"]) == ["140423200000"]
+    assert then.demand["weight"].sum() == 30
+    assert "已按沿革归入" in then.warnings[-1]
+    now = read_inputs(store, CareQuestion(as_of=date(2024, 6, 30)))
+    assert list(now.demand["name"]) == ["新村"]
+    assert list(now.demand["unit"]) == ["140423108000"]
+    assert now.warnings == ()
 
 
 def test_villages_get_their_names_from_the_divisions(store):
