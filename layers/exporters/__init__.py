@@ -6,6 +6,6 @@ a `tables.ExportTable` (`csv_file`, `geojson_file`, `gpkg_file`, `xlsx_file`).
 
 from __future__ import annotations
 
-from layers.exporters.exporting import ExportReport, export_layer, write_frame
+from layers.exporters.exporting import SUFFIXES, ExportReport, export_layer, write_frame
 
-__all__ = ["ExportReport", "export_layer", "write_frame"]
+__all__ = ["SUFFIXES", "ExportReport", "export_layer", "write_frame"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,8 @@ from layers.exporters.geojson_file import write_geojson
 from layers.exporters.gpkg_file import write_gpkg
 from layers.exporters.tables import ExportTable, frame_table, stored_table
 from layers.exporters.xlsx_file import write_xlsx
+from layers.system_errors import reason
+from layers.whole_files import whole_file
 
 if TYPE_CHECKING:
     from datetime import date
@@ -184,19 +185,13 @@ def _write(table: ExportTable, file: Path, on_rows: Callable[[int], None]) -> No
         `file_not_written`.
     """
     suffix = file.suffix.casefold()
-    # GDAL wants the ending of its format.
-    part = file.with_name(file.name + (".part.gpkg" if suffix == ".gpkg" else ".part"))
-    part.unlink(missing_ok=True)
     try:
-        _WRITERS[suffix](table, part, on_rows)
-        with part.open("rb+") as written:
-            os.fsync(written.fileno())
-        part.replace(file)
+        # GDAL wants the ending of its format.
+        with whole_file(file, suffix=suffix if suffix == ".gpkg" else "") as part:
+            _WRITERS[suffix](table, part, on_rows)
     except OSError as error:
         raise StoreError(
-            f"文件 {file.name} 写不进去({error.strerror or error})，请检查磁盘空间和权限。",
+            f"文件 {file.name} 写不进去（{reason(error)}），请检查路径、磁盘空间和权限。",
             code="file_not_written",
             where=str(file),
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
