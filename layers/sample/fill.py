@@ -56,13 +56,13 @@ def fill_sample(
     InputError
         If no county can be laid out with this seed (``sample_seed``).
     """
-    if store.head().seq != 0:
-        raise Conflict(
-            "数据库里已有数据，示意县只能装入空库，请用 --data 指定另一个文件夹。",
-            code="store_not_empty",
-        )
     tell = on_progress or (lambda _share, _words: None)
     with store.batch(SAMPLE_ACTOR, f"示意县，种子 {seed}") as batch:
+        if batch.head().seq != 0:  # asked inside: nobody else writes between question and answer
+            raise Conflict(
+                "数据库里已有数据，示意县只能装入空库，请用 --data 指定另一个文件夹。",
+                code="store_not_empty",
+            )
         for done, layer in enumerate(SAMPLE_LAYERS):
             tell(done / len(SAMPLE_LAYERS), _TITLES[layer])
             batch.put(layer, sample_rows(layer, seed=seed), actor=SAMPLE_ACTOR)
