@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 findings or refused, 2 wrong use.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from typing import TYPE_CHECKING, NoReturn
@@ -21,11 +22,15 @@ from api.cli import (
 )
 from api.cli.usage import USAGE_CODES, usage_sentence
 from geo.errors import PlatformError
+from layers.system_errors import reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["app", "main", "run"]
+
+_INTERRUPTED = 130
+"""What typer gives back after Ctrl-C."""
 
 app = typer.Typer(
     name="xygeo",
@@ -50,6 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     words = sys.argv[1:] if arguments is None else arguments
     try:
         code = run(words)
+        print(end="", flush=True)
+    except OSError as error:  # the answer itself cannot be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # `head` has gone: nobody misses the rest
+            print(f"结果写不出去（{reason(error)}）。", file=sys.stderr)
+        code = 1
     except Exception:  # noqa: BLE001 - the last door: whatever was not foreseen
         traceback.print_exc()
         sentence = "程序内部出错，结果未完成；请把以上文字交给维护人员。"
@@ -61,16 +72,21 @@ def run(arguments: Sequence[str]) -> int:
     """Carry out one command line and return its exit code.
 
     An office console may lack a rare character of a name; it is then shown as ``?`` rather than
-    ending the command.
+    ending the command. JSON is UTF-8 whatever the console.
+
+    Raises
+    ------
+    OSError
+        If the answer cannot be told: its reader has gone or its disk is full.
     """
+    as_json = "--json" in arguments
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    as_json = "--json" in arguments
+            stream.reconfigure(errors="replace", encoding="utf-8" if as_json else None)
     try:
         code = app(list(arguments), prog_name="xygeo", standalone_mode=False)
     except typer.Abort:
-        return _refuse("已中止。", code="aborted", where=None, as_json=as_json)
+        code = _INTERRUPTED
     except typer.TyperException as error:
         _refuse(usage_sentence(error), code="usage", where=None, as_json=as_json)
         return 2
@@ -78,9 +94,14 @@ def run(arguments: Sequence[str]) -> int:
         _refuse(str(error), code=error.code, where=error.where, as_json=as_json)
         return 2 if error.code in USAGE_CODES else 1
     except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
         place = str(error.filename or "")
-        sentence = f"文件 {place} 无法读写（{error.strerror}），请检查路径和权限。"
+        sentence = f"文件 {place} 无法读写（{reason(error)}），请检查路径和权限。"
         return _refuse(sentence, code="file", where=place, as_json=as_json)
+    if code == _INTERRUPTED:
+        sentence = "已中止，没有做完的部分未写入。"
+        return _refuse(sentence, code="aborted", where=None, as_json=as_json)
     return code if isinstance(code, int) else 0
 
 
