@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings"]
@@ -24,12 +26,20 @@ class Settings(BaseSettings):
         Writes stop below this much free disk; 0 = never (`XYGEO_MIN_FREE_MB`).
     """
 
-    model_config = SettingsConfigDict(env_prefix="XYGEO_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="XYGEO_", env_ignore_empty=True, frozen=True)
 
     data: Path = Path("xygeo-data")
     publisher: str = ""
     tz: str = "Asia/Shanghai"
-    min_free_mb: int = 64
+    min_free_mb: int = Field(64, ge=0)
+
+    @field_validator("tz")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            return ZoneInfo(name).key
+        except ZoneInfoNotFoundError as error:
+            raise ValueError(name) from error
 
     @property
     def store_url(self) -> str:

@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from api.cli.usage import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from layers.store import Actor, Store
 
 __all__ = ["Session", "actor", "start"]
+
+_ROLES = ("clerk", "planner", "reviewer", "admin", "auditor")
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,12 @@ class Session:
 
         if create:
             self.folder.mkdir(parents=True, exist_ok=True)
-        with open_store(self.settings.store_url, create=create, clock=clock) as store:
+        with open_store(
+            self.settings.store_url,
+            create=create,
+            clock=clock,
+            min_free_mb=self.settings.min_free_mb,
+        ) as store:
             yield store
 
     def answer(self, body: dict[str, Any], text: str | Sequence[str]) -> None:
@@ -88,17 +97,40 @@ class Session:
 
 
 def start(data: Path | None, *, as_json: bool) -> Session:
-    """Begin a call: settings from the environment, the data folder from `--data` if given."""
+    """Begin a call: settings from the environment, the data folder from `--data` if given.
+
+    Raises
+    ------
+    UsageError
+        If the environment holds a value that is none.
+    """
+    from pydantic import ValidationError
+
     from api.settings import Settings
 
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        name = "XYGEO_" + str(error.errors()[0]["loc"][0]).upper()
+        raise UsageError(f"环境变量 {name} 的值不对，请改正或删去。", where=name) from error
     if data is not None:
         settings = settings.model_copy(update={"data": data})
     return Session(settings=settings, as_json=as_json)
 
 
 def actor(name: str | None, role: str) -> Actor:
-    """Whoever runs the command; the command line has no sign-in, so it is recorded unverified."""
+    """Whoever runs the command; the command line has no sign-in, so it is recorded unverified.
+
+    Raises
+    ------
+    UsageError
+        If there is no such role, or the system does not know its user.
+    """
     from layers.store import Actor
 
-    return Actor(name=name or getpass.getuser(), role=role, verified=False)
+    if role not in _ROLES:
+        raise UsageError(f"没有身份“{role}”，可选：{'、'.join(_ROLES)}。", where="--role")
+    try:
+        return Actor(name=name or getpass.getuser(), role=role, verified=False)
+    except (ImportError, KeyError, OSError) as error:  # as `getuser` has it from version to version
+        raise UsageError("系统没有给出用户名，请用 --actor 写明。", where="--actor") from error
