@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -21,11 +21,9 @@ from api.cli.options import (
     parse_date,
     question_from,
 )
+from api.cli.outputs import place_for, require_outputs
 from api.cli.session import actor, start
 from api.cli.usage import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = ["print_sheet", "register"]
 
@@ -82,6 +80,7 @@ def print_sheet(
     """出图：固定比例尺的纸图，可同时写 PDF、SVG、PNG。"""
     from api.cli.plain import plain
     from webmap.printing import load_recipe, recipe_names, sheet
+    from webmap.printing.gates import MODES
 
     session = start(data, as_json=as_json)
     if listed:
@@ -103,7 +102,11 @@ def print_sheet(
         return
     if name is None:
         raise UsageError("请写明图幅名，如 xygeo print circles；--list 看全部。", where="SHEET")
-    _require_suffixes(out or ())
+    if publish not in MODES:
+        raise UsageError(
+            f"--publish 不能是“{publish}”，可选：{'、'.join(MODES)}。", where="--publish"
+        )
+    require_outputs(out or (), _SUFFIXES, what="图幅")
     question = question_from(
         minutes=minutes, mode=mode, age=age, direction=direction, kinds=kinds, as_of=as_of
     )
@@ -127,7 +130,7 @@ def print_sheet(
             actor=actor(actor_name, role),
         )
         paths = out or [session.out / f"{name}-{drawn.page.paper.lower()}.pdf"]
-        files = [str(drawn.write(path, dpi=dpi)) for path in paths]
+        files = [str(drawn.write(place_for(path), dpi=dpi)) for path in paths]
     if publish == "public":
         session.log_access(
             actor(actor_name, role),
@@ -136,19 +139,6 @@ def print_sheet(
         )
     body = plain(drawn.to_json(files=files))
     session.answer(body, _text(body))
-
-
-def _require_suffixes(paths: Sequence[Path]) -> None:
-    """Refuse formats that no drawing has, before anything is computed.
-
-    Raises
-    ------
-    UsageError
-        If a suffix is not .pdf, .svg or .png.
-    """
-    for path in paths:
-        if path.suffix.lower() not in _SUFFIXES:
-            raise UsageError(f"图幅只能写成 pdf、svg 或 png，不是“{path.name}”。", where="--out")
 
 
 def _text(body: dict[str, Any]) -> list[str]:

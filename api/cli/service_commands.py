@@ -1,4 +1,4 @@
-"""Commands that answer the planner: circles, gaps, map, print, demo."""
+"""Commands that answer the planner: circles, gaps, map."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from api.cli.options import (
     Role,
     question_from,
 )
+from api.cli.outputs import place_for, require_outputs
 from api.cli.session import actor, start
 from api.cli.usage import UsageError
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["circles", "draw_map", "gap_body", "gaps", "register"]
 
 _COUNTS = ("total", "covered", "uncovered", "misled")
+_TABLES = (".xlsx", ".csv")
+_PAGES = (".html", ".htm")
 
 
 def register(app: typer.Typer) -> None:
@@ -53,6 +56,7 @@ def circles(
     age: Age = "60",
     direction: Direction = "to_facility",
     kinds: Kinds = None,
+    by: By = "township",
     as_of: AsOf = None,
     out: Annotated[
         list[Path] | None, typer.Option("--out", metavar="FILE", help="写出 geojson 或 gpkg")
@@ -64,12 +68,19 @@ def circles(
     from api.cli.plain import plain
     from layers.analysis.circles import circles_answer
     from layers.analysis.inputs import read_inputs
-    from layers.exporters import write_frame
+    from layers.exporters import SUFFIXES, write_frame
 
     session = start(data, as_json=as_json)
+    require_outputs(out or (), SUFFIXES, what="服务圈")
     limits = _limits(minutes)
     question = question_from(
-        minutes=limits[-1], mode=mode, age=age, direction=direction, kinds=kinds, as_of=as_of
+        minutes=limits[-1],
+        mode=mode,
+        age=age,
+        direction=direction,
+        kinds=kinds,
+        by=by,
+        as_of=as_of,
     )
     with session.progress() as progress, session.store() as store:
         _tell(progress, 0.1, "读取图层")
@@ -79,7 +90,9 @@ def circles(
     frame = answer.each.assign(
         quality=answer.provenance.quality, source="；".join(answer.provenance.sources)
     )
-    files = [str(write_frame(frame, path, layer="service_circles")) for path in out or ()]
+    files = [
+        str(write_frame(frame, place_for(path), layer="service_circles")) for path in out or ()
+    ]
     one = answer.each.drop_duplicates("facility_id")
     together = {
         f"{limit:g}": area / 1e6
@@ -125,6 +138,7 @@ def gaps(
     from layers.analysis.inputs import read_inputs
 
     session = start(data, as_json=as_json)
+    require_outputs(out or (), _TABLES, what="缺口表")
     question = question_from(
         minutes=minutes,
         mode=mode,
@@ -154,6 +168,7 @@ def draw_map(
     age: Age = "60",
     direction: Direction = "to_facility",
     kinds: Kinds = None,
+    by: By = "township",
     as_of: AsOf = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.html", help="默认 数据目录/out/map.html")
@@ -163,20 +178,26 @@ def draw_map(
 ) -> None:
     """画一张离线网页地图：乡镇、服务圈、缺口、设施。"""
     from api.cli.plain import plain
-    from layers.analysis.services import service_picture
+    from layers.analysis.inputs import read_inputs
+    from layers.analysis.services import picture_of
     from webmap.folium_map import write_map
 
     session = start(data, as_json=as_json)
-    if out is not None and out.suffix.lower() not in {".html", ".htm"}:
-        raise UsageError(f"地图只能写成 .html，不是“{out.name}”。", where="--out")
+    path = out or session.folder / "out" / "map.html"
+    require_outputs([path], _PAGES, what="地图")
     question = question_from(
-        minutes=minutes, mode=mode, age=age, direction=direction, kinds=kinds, as_of=as_of
+        minutes=minutes,
+        mode=mode,
+        age=age,
+        direction=direction,
+        kinds=kinds,
+        by=by,
+        as_of=as_of,
     )
     with session.progress() as progress, session.store() as store:
         _tell(progress, 0.1, "计算")
-        picture = service_picture(store, question)
-    path = out or session.out / "map.html"
-    shapes = write_map(picture, path, publisher=session.settings.publisher)
+        picture = picture_of(read_inputs(store, question, time_zone=session.settings.tz))
+    shapes = write_map(picture, place_for(path), publisher=session.settings.publisher)
     body = plain(
         {
             "files": [str(path)],
@@ -216,22 +237,16 @@ def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write_gaps(session: Session, answer: GapAnswer, path: Path, *, full: bool) -> str:
-    """Write the gaps in the format of the suffix.
-
-    Raises
-    ------
-    UsageError
-        If the suffix is neither .xlsx nor .csv.
-    """
+    """Write the gaps in the format of the suffix."""
+    from layers.whole_files import whole_file
     from webmap.cells import shown_gaps
     from webmap.documents import write_gaps
 
     if path.suffix.lower() == ".xlsx":
-        write_gaps(answer, path, full=full, publisher=session.settings.publisher)
-    elif path.suffix.lower() == ".csv":
-        shown_gaps(answer.rows, full=full).to_csv(path, index=False, encoding="utf-8-sig")
+        write_gaps(answer, place_for(path), full=full, publisher=session.settings.publisher)
     else:
-        raise UsageError(f"缺口表只能写成 .xlsx 或 .csv，不是“{path.name}”。", where="--out")
+        with whole_file(place_for(path)) as part:
+            shown_gaps(answer.rows, full=full).to_csv(part, index=False, encoding="utf-8-sig")
     return str(path)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["USAGE_CODES", "UsageError", "usage_sentence"]
 
-USAGE_CODES = frozenset({"unknown_format", "unknown_layer", "unknown_sheet", "usage"})
+USAGE_CODES = frozenset({"unknown_layer", "unknown_paper", "unknown_sheet", "usage"})
 """Codes of errors that are the caller's slip: exit 2."""
 
 _WANTED = {
@@ -19,6 +19,8 @@ _WANTED = {
     "valid integer": "，应是整数",
     "greater than or equal": "，太小了",
     "less than or equal": "，太大了",
+    "is not in the range": "，超出范围",
+    "is not readable": "，没有读取权限",
 }
 """Words of the parser's own English reason -> what we say."""
 

@@ -24,10 +24,11 @@ from tests.calling import xygeo
         (("circles", "--minutes", "-5"), "--minutes"),
         (("map", "--out", "map.pdf"), ".html"),
         (("print",), "--list"),
-        (("print", "circles", "--out", "a.docx"), "pdf、svg 或 png"),
+        (("print", "circles", "--out", "a.docx"), ".pdf、.svg 或 .png"),
         (("import", "roads"), "缺少"),
         (("import", "roads", "a.csv", "--map", "经度"), "列名=字段"),
         (("init", "--files", "x"), "--sample"),
+        (("print", "circles", "--publish", "secret"), "internal、review、public"),
     ],
 )
 def test_wrong_words_are_named_and_exit_two(words, said, tmp_path):
