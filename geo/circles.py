@@ -28,6 +28,7 @@ from geo.frames import (
     take_ids,
 )
 from geo.land import MAX_SITES, geodesic_m2, land_near, land_of, only_areas, site_total
+from geo.reach import LIMIT_SLACK_S
 from geo.search import EdgeParts, bounded_search, edge_parts, legs_at
 from geo.snapping import snap_places
 
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 __all__ = ["service_circles"]
 
-LIMIT_EPS_S = 1e-6
 NEAR_M = 0.2
 
 
@@ -207,11 +207,13 @@ class _Drawing:
         extra: list[BaseGeometry] = []  # of shorter limits too: longer ones hold them
         shapes: list[tuple[BaseGeometry, float]] = []
         for parts, limit_s in zip(found, limits_s, strict=True):
-            sites = land.sites(parts, nodes[seconds <= limit_s + LIMIT_EPS_S])
+            sites = land.sites(parts, nodes[seconds <= limit_s + LIMIT_SLACK_S])
             outline = land.outline(sites, self.options.fill_m2)
             if len(sites):
                 extra += self._stubs(land, outline, land.hidden(parts, sites), parts)
-            extra += self._coarse(rows, limit_s)
+            coarse = self._coarse(rows, limit_s)
+            extra += self._coarse_strips(rows, coarse, limit_s)
+            extra += self._lost_legs(land, rows[~coarse.any(axis=0)], limit_s)
             if extra:
                 whole = shapely.union_all([land.plane_shape(outline), *extra])
                 shapes.append(self._handed_out(whole))
@@ -237,7 +239,7 @@ class _Drawing:
             self.network,
             self.legs,
             rows,
-            limit_s=limit_s,
+            limit_s=limit_s + LIMIT_SLACK_S,
             speed_mps=self.options.speed_mps,
             direction=self.options.direction,
         )
@@ -296,19 +298,60 @@ class _Drawing:
             stubs += list(shapely.buffer(pieces, step_m / 4.0, cap_style="flat"))
         return stubs
 
-    def _coarse(self, rows: NDArray[np.int64], limit_s: float) -> list[BaseGeometry]:
-        """Draw strips of facilities whose leg or road no site stands for."""
+    def _lost_legs(self, land: Land, rows: NDArray[np.int64], limit_s: float) -> list[BaseGeometry]:
+        """Draw walks to the road that cells give to a road that is not reached.
+
+        So it may be where a one-way street begins, or two roads are almost equally near. Towards
+        its own road the lead of a walk over all others only grows: its far end tells. Each is asked
+        of its facility's own circle, so that circles together are the union of each.
+        """
+        ahead, behind = self.network.edge_seconds(self.options.speed_mps)
+        if self.options.direction == "to_facility":
+            ahead, behind = behind, ahead
+        strips = []
+        for row in rows:
+            edge = int(self.legs.edge[row])
+            before, after = land.beside(edge, float(self.legs.fraction[row]))
+            site = land.site_at(self.xy[row], before)
+            if (site == before and behind[edge] < np.inf) or (
+                site == after and ahead[edge] < np.inf
+            ):
+                continue
+            own = np.array([row])
+            nodes, seconds = self._search(own, limit_s)
+            sites = land.sites(self._parts(own, nodes, seconds, limit_s), nodes)
+            shape = land.plane_shape(land.outline(sites, self.options.fill_m2))
+            if shapely.distance(shape, shapely.Point(self.xy[row])) > self.options.step_m / 2:
+                leg = shapely.linestrings((self.xy[row], self._feet(own)[0]))
+                strips.append(shapely.buffer(leg, self.options.step_m / 4, cap_style="flat"))
+        return strips
+
+    def _coarse(self, rows: NDArray[np.int64], limit_s: float) -> NDArray[np.bool_]:
+        """(2, n) Whose road, and whose leg, no site stands for."""
         edge, offset_s = self.legs.edge[rows], self.legs.offset_s[rows]
         both = np.stack([way[edge] for way in self.network.edge_seconds(self.options.speed_mps)])
         slowest = np.where(np.isfinite(both), both, 0.0).max(axis=0)
         planar_m = self.network.planar_m[edge]
         left_s = limit_s - offset_s
-        # Walking `step_m` either way passes a site, and so does a whole edge.
+        # Walking `step_m` either way passes a site, and so does a whole edge; a closed one has no
+        # way to walk.
         short = left_s * planar_m < np.minimum(self.options.step_m, planar_m) * slowest
-        short |= left_s < 0.0
+        short |= (left_s < 0.0) | np.isinf(both).all(axis=0)
         long = offset_s * self.options.speed_mps > self.options.off_road_m
-        strips = [self._strip(row, limit_s) for row in rows[short]]
-        return strips + [self._strip(row, limit_s, roads=False) for row in rows[long & ~short]]
+        return np.stack((short, long & ~short))
+
+    def _coarse_strips(
+        self, rows: NDArray[np.int64], coarse: NDArray[np.bool_], limit_s: float
+    ) -> list[BaseGeometry]:
+        """Draw strips of facilities whose road or leg no site stands for."""
+        strips = [self._strip(row, limit_s) for row in rows[coarse[0]]]
+        return strips + [self._strip(row, limit_s, roads=False) for row in rows[coarse[1]]]
+
+    def _feet(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(n, 2) where the walks of facilities meet the road, in the plane."""
+        lines = self.network.lines[self.legs.edge[rows]]
+        feet = shapely.line_interpolate_point(lines, self.legs.fraction[rows], normalized=True)
+        return shapely.get_coordinates(feet)
 
     def _strip(self, row: int, limit_s: float, *, roads: bool = True) -> BaseGeometry:
         """Corridor of one facility alone; without roads, of its leg only."""
@@ -320,9 +363,7 @@ class _Drawing:
             parts = self._parts(rows, nodes, seconds, limit_s)
             lines = cut_lines(self.network.lines[parts.edge], parts.start, parts.stop)
         offset_s = float(self.legs.offset_s[row])
-        edge = self.network.lines[self.legs.edge[row]]
-        foot = shapely.line_interpolate_point(edge, self.legs.fraction[row], normalized=True)
-        start, foot_xy = self.xy[row], shapely.get_coordinates(foot)[0]
+        start, foot_xy = self.xy[row], self._feet(rows)[0]
         walked = 1.0 if offset_s <= limit_s else limit_s / offset_s
         left_s = np.concatenate((limit_s - seconds, (limit_s, limit_s - offset_s)))
         reached = Reached(

@@ -115,6 +115,47 @@ class Land:
         )
         return np.sort(found)
 
+    def beside(self, edge: int, fraction: float) -> tuple[int, int]:
+        """Give the sites before and after a place on an edge.
+
+        Parameters
+        ----------
+        edge
+            Position of an edge in the network.
+        fraction
+            Where on it; at its end the last step counts.
+        """
+        if self.edge_rows is not None:
+            edge = int(np.searchsorted(self.edge_rows, edge))
+        cells = self.cells
+        first, last = cells.edge_start[edge : edge + 2].tolist()
+        steps = last - first + 1
+        step = min(int(fraction * steps), steps - 1)
+        u, v = cells.node_site[self.ends[edge]]
+        before = u if step == 0 else cells.edge_site[first + step - 1]
+        after = v if step == steps - 1 else cells.edge_site[first + step]
+        return int(before), int(after)
+
+    def site_at(self, xy: NDArray[np.float64], near: int) -> int:
+        """Site in whose cell a place lies.
+
+        Parameters
+        ----------
+        xy
+            (2,) place in the plane.
+        near
+            Site to look from: each neighbour nearer to the place leads on.
+        """
+        cells = self.cells
+        away = float(((cells.xy[near] - xy) ** 2).sum())
+        while True:
+            around = cells.site_next[cells.site_start[near] : cells.site_start[near + 1]]
+            others = ((cells.xy[around] - xy) ** 2).sum(axis=1)
+            k = int(others.argmin())
+            if others[k] >= away:
+                return near
+            near, away = int(around[k]), float(others[k])
+
     def outline(self, sites: NDArray[np.int32], fill_m2: float) -> Outline:
         """Outline of the cells of these sites and of the blocks that they enclose.
 

@@ -137,13 +137,9 @@ def worst_other_inside(circle, roads: Roads, *, every_m: float = 3.0, besides=No
     return _farthest(spots, [*roads.reached, roads.leg])
 
 
-def worst_reached_outside(circle, roads: Roads, *, every_m: float = 3.0, leg: bool = True) -> float:
-    """Law 2: how far from the circle the farthest place of R lies, the walk to the road included.
-
-    Without the leg where roads cross it: land beside it may belong to one that is not reached.
-    """
-    lines = [*roads.reached, roads.leg] if leg else roads.reached
-    spots = sampled(lines, every_m)
+def worst_reached_outside(circle, roads: Roads, *, every_m: float = 3.0) -> float:
+    """Law 2: how far from the circle the farthest place of R lies, the walk to it included."""
+    spots = sampled([*roads.reached, roads.leg], every_m)
     return float(shapely.distance(spots, circle).max(initial=0.0))
 
 

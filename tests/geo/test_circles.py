@@ -281,6 +281,33 @@ def test_road_that_ends_behind_a_crossing_bridge_is_held_by_a_stub():
     assert not outline.intersects(spot(49.6, 0))
 
 
+def test_walk_over_land_of_a_road_that_is_not_reached_is_held_by_a_thin_strip():
+    corner = [(0, 0), (100, 0), (40, 60)]  # travelled one way: of the corner only what follows
+    network = streets((1, 2, corner), forward=[True], backward=[False])
+    kwargs = {"direction": "from_facility", "minutes": (2,), "fill_m2": 0.0}
+    alone = service_circles(network, places((120, -6), (10, 0)), **kwargs).geometry
+    assert alone[0].contains(spot(119, -5.7))
+    assert not alone[0].intersects(spot(117, -9))
+    together = service_circles(network, places((120, -6), (10, 0)), dissolve=True, **kwargs)
+    assert together.geometry.item().symmetric_difference(alone.union_all()).area < 1e-3
+
+
+def test_facility_on_a_road_closed_to_all_reaches_its_own_place():
+    network = straight(forward=[False], backward=[False])
+    answer = service_circles(network, places((50, 20)), speed_mps=1.0)
+    assert answer[["connected", "reached_m"]].to_numpy().tolist() == [[True, 0.0]]
+    assert answer.geometry.item().contains(shapely.MultiPoint([spot(50, 20), spot(50, 0)]))
+
+
+def test_node_reached_at_the_very_limit_counts_in_one_limit_as_in_many():
+    late = 1 - 0.5e-6 / 60  # half a millionth of a second too early for the node at 60 s
+    network = streets((1, 2, [(0, 0), (60, 0)]))
+    kwargs = {"speed_mps": 1.0, "step_m": 50.0}
+    alone = service_circles(network, places((0, 0)), minutes=(late,), **kwargs)
+    among = service_circles(network, places((0, 0)), minutes=(late, 2), **kwargs)
+    assert alone["area_m2"].iloc[0] == among["area_m2"].iloc[0]
+
+
 def test_wrong_facilities_are_refused():
     with pytest.raises(InputError):
         service_circles(straight(), places((1, 0), (2, 0), index=["a", "a"]))
@@ -329,7 +356,7 @@ def test_circle_holds_the_land_of_reached_roads_and_no_other(network, where, min
     assert circle.is_valid
     assert answer["reached_m"].item() == pytest.approx(roads.metres, abs=1e-4)
     assert worst_other_inside(circle, roads, besides=added) <= T
-    assert worst_reached_outside(circle, roads, leg=False) <= T
+    assert worst_reached_outside(circle, roads) <= T
     wrong = misplaced_land(
         circle, roads, step_m=STEP_M, off_road_m=OFF_M, count=3000, seed=1, besides=added
     )

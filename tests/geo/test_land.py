@@ -38,6 +38,22 @@ def test_part_of_an_edge_holds_the_sites_on_it_ends_included():
     assert len(land.sites(parts(0, 0.95, 1.0), np.array([0], np.int32))) == 2
 
 
+@pytest.mark.parametrize(("fraction", "metres"), [(0.0, 0), (0.34, 30), (0.3001, 30), (1.0, 90)])
+def test_a_place_on_an_edge_lies_between_two_sites(fraction, metres):
+    land = land_of(grid(), **SIZE)
+    ends = land.cells.xy[list(land.beside(0, fraction))] - ORIGIN
+    np.testing.assert_allclose(ends, [(metres, 0), (metres + 10, 0)], atol=0.05)
+
+
+def test_the_site_of_a_place_is_the_nearest_of_all_wherever_one_looks_from():
+    land = land_of(grid(), **SIZE)
+    rng = np.random.default_rng(3)
+    roads = np.flatnonzero(~land.cells.guard)
+    for place in rng.uniform(-50, 250, (50, 2)) + ORIGIN:
+        nearest = int(np.hypot(*(land.cells.xy - place).T).argmin())
+        assert land.site_at(place, int(rng.choice(roads))) == nearest
+
+
 def test_outline_has_the_area_of_its_cells():
     land = land_of(grid(), **SIZE)
     outline = land.outline(land.sites(parts(0, 0.0, 0.5), no_nodes()), 0.0)
