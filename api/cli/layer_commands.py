@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import ActorName, AsOf, Data, Full, Json, Reason, Role, parse_date
+from api.cli.outputs import place_for, require_outputs
 from api.cli.session import actor, start
 from api.cli.usage import UsageError
 
@@ -35,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def init(
     sample: Annotated[bool, typer.Option("--sample", help="装入示意县数据（非法定）")] = False,
-    seed: Annotated[int, typer.Option("--seed", help="示意数据的种子")] = 7,
+    seed: Annotated[int, typer.Option("--seed", help="示意数据的种子", min=0)] = 7,
     files: Annotated[
         Path | None, typer.Option("--files", metavar="DIR", help="同时写出各层 GeoJSON")
     ] = None,
@@ -48,6 +49,8 @@ def init(
     if sample:
         from layers.sample import SAMPLE_CLOCK, fill_sample, write_sample_files
 
+        if files is not None:
+            files.mkdir(parents=True, exist_ok=True)  # refused before the store is filled
         with (
             session.progress() as progress,
             session.store(create=True, clock=SAMPLE_CLOCK) as store,
@@ -133,14 +136,17 @@ def export_file(
     as_json: Json = False,
 ) -> None:
     """把图层导出为文件；1–4 人的小数默认隐藏。"""
-    from layers.exporters import export_layer
+    from layers.exporters import SUFFIXES, export_layer
 
     session = start(data, as_json=as_json)
+    require_outputs([file], SUFFIXES, what="图层", where="FILE")
     day = parse_date(as_of, "--as-of")
     with session.progress() as progress, session.store() as store:
         if full:
             session.log_access(actor(actor_name, role), "export_full", {"layer": layer})
-        report = export_layer(store, layer, file, at=day, full=full, on_progress=progress)
+        report = export_layer(
+            store, layer, place_for(file), at=day, full=full, on_progress=progress
+        )
     body = report.to_json()
     lines = [f"已导出 {body['rows']} 行：{file}"]
     if body.get("suppressed"):
