@@ -60,15 +60,17 @@ def service_title(question: CareQuestion, county: str = "") -> str:
 
 
 def question_parts(question: CareQuestion) -> tuple[str, ...]:
-    """Say a question in short parts: how, who, how fast, which way, counted by what."""
+    """Say a question in short parts: how, who, how fast, which way, counted by what, as of when."""
     speed = f"步行 {question.speed_mps:g} 米/秒"
     how = speed if question.mode == "walk" else f"{MODES[question.mode]}（接驳{speed}）"
-    return (
+    parts = (
         how,
         AGE_TITLES[question.age],
         DIRECTION_TITLES[question.direction],
         f"按{UNIT_TITLES[question.by]}统计",
     )
+    day = question.as_of
+    return parts if day is None else (*parts, f"{day:%Y-%m-%d} 的区划和设施")
 
 
 def count_text(value: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -35,6 +37,12 @@ def test_title_names_county_and_minutes():
     question = CareQuestion(minutes=12.5)
     assert service_title(question, "襄垣县") == "襄垣县 12.5 分钟养老服务圈与覆盖缺口"
     assert service_title(question) == "12.5 分钟养老服务圈与覆盖缺口"
+
+
+def test_another_day_is_said():
+    assert question_parts(CareQuestion())[-1] == "按乡镇统计"
+    then = CareQuestion(as_of=date(2020, 6, 30))
+    assert question_parts(then)[-1] == "2020-06-30 的区划和设施"
 
 
 def test_a_vehicle_still_walks_to_the_road():

@@ -87,6 +87,7 @@ def circles_sheet(
         publisher=wanted.publisher.strip(),
         day=wanted.date or picture.data_date,
         data_day=picture.data_date,
+        as_of=picture.question.as_of,
         stamp=f"xygeo {version('xygeo')}　数据 {picture.data_hash[:16]}",
         test=wanted.crosses,
     )

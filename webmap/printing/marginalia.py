@@ -49,6 +49,8 @@ class Imprint:
         编制单位; nothing is printed as 未载明.
     day, data_day
         编制日期 and 资料截止日期.
+    as_of
+        区划时点 where the sheet shows another day than the data's own, else None.
     stamp
         Data hash and program version.
     test
@@ -63,6 +65,7 @@ class Imprint:
     day: date
     data_day: date
     stamp: str
+    as_of: date | None = None
     test: bool = False
 
 
@@ -129,10 +132,13 @@ def footer(
         (f"方里网间隔 {grid_km:g} 千米　{_DISCLAIMER}", "body", style.ink),
         (imprint.stamp, "tiny", muted),
     )
+    known = f"资料截止日期：{chinese_date(imprint.data_day)}"
+    if imprint.as_of is not None:
+        known += f"　区划时点：{chinese_date(imprint.as_of)}"
     dates = (
         (f"编制单位：{imprint.publisher or '未载明'}", "body", style.ink),
         (f"编制日期：{chinese_date(imprint.day)}", "body", style.ink),
-        (f"资料截止日期：{chinese_date(imprint.data_day)}", "body", style.ink),
+        (known, "body", style.ink),
     )
     out: list[Item] = []
     for x, room, rows in (

@@ -277,8 +277,12 @@ class _Panel:
     def table(self, picture: ServicePicture) -> None:
         """Ranked gaps, as many rows as there is room for, and the sum."""
         gaps = picture.gaps
+        space = self.bottom - self.y - self.mm(20)
         pitch = self.mm(5.3)
-        room = int((self.bottom - self.y - self.mm(20)) / pitch) - 1
+        closer = space / (len(gaps) + 1)
+        if self.mm(4.6) <= closer < pitch:  # a row too many stands closer, rather than be left out
+            pitch = closer
+        room = int(space / pitch + 1e-9) - 1
         if not len(gaps) or room < 1:
             return
         self.y += self.mm(2.0)
@@ -300,11 +304,11 @@ class _Panel:
             if number % 2 == 1:
                 self._stripe(self.y, pitch)
             self.y += pitch
-            self._row(edges, row, "body", self.style.ink, lift=self.mm(1.7))
+            self._row(edges, row, "body", self.style.ink, lift=0.32 * pitch)
         self.rule(self.y)
         if len(gaps) > 1:
             self.y += pitch
-            self._row(edges, cells[-1], "body", self.style.ink, lift=self.mm(1.7), weight=0.03)
+            self._row(edges, cells[-1], "body", self.style.ink, lift=0.32 * pitch, weight=0.03)
             self.rule(self.y, "heading", self.style.ink)
         self.y += self.mm(3.8)
         note = "道路覆盖率：沿道路在时限内可达；直线覆盖率：1公里直线距离内。"

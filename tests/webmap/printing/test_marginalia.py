@@ -53,6 +53,14 @@ def words(items) -> list[str]:
     return [item.text for item in items if isinstance(item, TextItem)]
 
 
+def test_a_sheet_of_another_day_says_which():
+    said = words(footer(page(), LAYOUT, IMPRINT, ZONE, STYLE, FONTS))
+    assert "资料截止日期：2026年11月1日" in said
+    then = replace(IMPRINT, as_of=date(2020, 6, 30))
+    said = words(footer(page(), LAYOUT, then, ZONE, STYLE, FONTS))
+    assert "资料截止日期：2026年11月1日　区划时点：2020年6月30日" in said
+
+
 @pytest.mark.parametrize("scale", [2_000, 12_000, 25_000, 60_000, 180_000, 200_000])
 def test_the_bar_is_as_long_as_it_says(scale):
     items = scale_bar(page(scale), LAYOUT, STYLE)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from layers.analysis.question import CareQuestion
@@ -31,6 +32,30 @@ def test_the_table_ranks_towns_and_ends_with_the_sum():
     assert found[start : start + 7] == ["1", "贾垴镇", "340", "0", "340", "0.0%", "0.0%"]
     assert found[start + 7 : start + 10] == ["2", "虒亭镇", "200"]
     assert found[found.index("合计") + 1 :][:3] == ["540", "120", "420"]
+
+
+def towns(number, base):
+    """As many towns as asked, made of the first one's row."""
+    one = base.gaps.iloc[[0]]
+    gaps = pd.concat([one.assign(name=f"镇{k}") for k in range(number)], ignore_index=True)
+    return replace(base, gaps=gaps)
+
+
+def test_a_row_too_many_stands_closer_rather_than_be_left_out():
+    base = small_picture()
+    rows = {}
+    for number in range(5, 40):
+        found = words(towns(number, base))
+        rows[number] = sum(text.startswith("镇") and text[1:].isdigit() for text in found)
+    whole = [number for number, shown in rows.items() if shown == number]
+    cut = [number for number in rows if number not in whole]
+    assert whole == list(range(5, whole[-1] + 1))
+    assert rows[cut[-1]] < whole[-1]  # a long list is set at the usual distance
+    lines = texts(towns(whole[-1], base))
+    (last,) = (item for item in lines if item.text == f"镇{whole[-1] - 1}")
+    (note,) = (item for item in lines if item.text.startswith("道路覆盖率："))
+    assert last.y < note.y
+    assert "未列出" not in note.text
 
 
 def test_a_store_without_divisions_has_one_row_and_no_sum():
