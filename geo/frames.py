@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionArray
 
 __all__ = [
+    "DIRECTIONS",
     "nullable",
     "require_columns",
     "require_direction",
@@ -33,7 +34,8 @@ __all__ = [
     "take_ids",
 ]
 
-DIRECTIONS = ("to_facility", "from_facility")
+DIRECTIONS: Final = ("to_facility", "from_facility")
+"""The elder comes to the service, or it comes home: they differ on one-way streets and slopes."""
 
 
 def require_positive(value: float, name: str) -> float:

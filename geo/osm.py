@@ -26,7 +26,7 @@ from osmium.osm import NODE, WAY
 from geo.crs import STORED_CRS
 from geo.errors import NetworkError
 from geo.geodesy import geodesic_lengths_m
-from geo.modes import CAR_KMH, ETRIKE_MPS, MODES, Mode, require_mode
+from geo.modes import CAR_KMH, MODES, Mode, require_mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["ETRIKE_MPS", "MODES", "Mode", "read_edges", "read_pieces", "require_mode"]
+__all__ = ["read_edges", "read_pieces"]
 
 _FORWARD: Final = 1
 _BACKWARD: Final = 2

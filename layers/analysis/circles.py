@@ -69,7 +69,13 @@ def circles_answer(inputs: ServiceInputs, minutes: tuple[float, ...] = ()) -> Ci
 
 
 def dissolved_circles(inputs: ServiceInputs) -> gpd.GeoDataFrame:
-    """Give the land served by any counted facility within the question's limit: one row."""
+    """Give the land served by any counted facility within the question's limit: one row.
+
+    Raises
+    ------
+    PlatformError
+        If a network cannot be built or an input is refused by `geo`.
+    """
     return _circles(inputs, (inputs.question.minutes,), dissolve=True)
 
 

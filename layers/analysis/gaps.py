@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.coverage import by_band, coverage, straight_summary
 from geo.coverage import gaps as ranked_gaps
+from geo.frames import DIRECTIONS
 from geo.reach import AGE_SPEEDS_MPS
 from layers.analysis.demand import EVERYWHERE
 from layers.analysis.question import AGE_COLUMNS, MODES
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from layers.analysis.question import CareQuestion
     from layers.provenance import Provenance
 
-__all__ = ["DIRECTIONS", "GapAnswer", "covered_demand", "gap_answer", "gap_rows", "gap_summary"]
-
-DIRECTIONS = ("to_facility", "from_facility")
+__all__ = ["GapAnswer", "covered_demand", "gap_answer", "gap_rows", "gap_summary"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +81,13 @@ def gap_answer(inputs: ServiceInputs) -> GapAnswer:
 def covered_demand(
     inputs: ServiceInputs, mode: str | None = None, direction: str | None = None
 ) -> gpd.GeoDataFrame:
-    """Demand points with their coverage, in the question's mode and direction unless given."""
+    """Demand points with their coverage, in the question's mode and direction unless given.
+
+    Raises
+    ------
+    PlatformError
+        If a network cannot be built or an input is refused by `geo`.
+    """
     question = inputs.question
     return coverage(
         inputs.network(mode),

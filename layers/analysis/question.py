@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.errors import InputError
+from geo.frames import DIRECTIONS
 from geo.reach import AGE_SPEEDS_MPS
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class CareQuestion:
         for name, value, allowed in (
             ("mode", self.mode, tuple(MODES)),
             ("age", self.age, tuple(AGE_COLUMNS)),
-            ("direction", self.direction, ("to_facility", "from_facility")),
+            ("direction", self.direction, DIRECTIONS),
             ("by", self.by, ("township", "village")),
         ):
             if value not in allowed:

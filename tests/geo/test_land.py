@@ -5,7 +5,7 @@ import shapely
 
 from geo.land import geodesic_m2, land_near, land_of, only_areas, site_total
 from geo.network import from_edges
-from geo.reach import EdgeParts
+from geo.search import EdgeParts
 from tests.build import ORIGIN, edges, grid
 
 SIZE = {"step_m": 10.0, "off_road_m": 60.0}
