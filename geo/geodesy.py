@@ -1,4 +1,4 @@
-"""Lengths on the earth: CGCS2000's ellipsoid, and lines measured on it."""
+"""Lengths and areas on the earth: CGCS2000's ellipsoid, and shapes measured on it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import pyproj
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
-__all__ = ["GRS80", "geodesic_lengths_m"]
+__all__ = ["GRS80", "area_m2", "geodesic_lengths_m", "metres_per_degree"]
 
 GRS80: Final = pyproj.Geod(ellps="GRS80")
 """CGCS2000's ellipsoid: all lengths on the earth are measured on it."""
+
+_SMALL_DEG: Final = 0.01
 
 
 def geodesic_lengths_m(
@@ -28,3 +31,24 @@ def geodesic_lengths_m(
     segment_m = np.append(segment_m, 0.0)
     segment_m[begins[1:] - 1] = 0.0
     return np.add.reduceat(segment_m, begins)
+
+
+def area_m2(shape: BaseGeometry) -> float:
+    """Geodesic area of a shape in degrees; 0 for points and lines.
+
+    Exact to some 0.1 m² a vertex, as GeographicLib says of its polygons; shapes within a kilometre
+    are measured by the lengths of a degree at their middle instead, exact to 0.01 m².
+    """
+    west, south, east, north = shape.bounds or (0.0, 0.0, 0.0, 0.0)
+    if max(east - west, north - south) > _SMALL_DEG:
+        return abs(float(GRS80.geometry_area_perimeter(shape)[0]))
+    if shape.is_empty or not shape.area:
+        return 0.0
+    return float(shape.area * metres_per_degree(shape.centroid.y).prod())
+
+
+def metres_per_degree(lat: float) -> NDArray[np.float64]:
+    """(2,) length of a degree of longitude and of latitude at a latitude."""
+    _, _, east_m = GRS80.inv(0.0, lat, 0.01, lat)
+    _, _, north_m = GRS80.inv(0.0, lat - 0.005, 0.0, lat + 0.005)
+    return np.array([east_m, north_m]) / 0.01

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.division_check import check_division_fit
 from api.cli.options import ActorName, AsOf, Data, Full, Json, Reason, Role, parse_date
 from api.cli.outputs import place_for, require_outputs
 from api.cli.session import actor, start
@@ -79,12 +80,18 @@ def init(
 
 def import_layer(
     layer: Layer,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="csv、geojson、gpkg 或 .osm.pbf")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="xlsx、csv、shp 的 zip、geojson、gpkg 或 .osm.pbf"),
+    ],
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="列名=字段", help="列名对应，可重复")
     ] = None,
     crs: Annotated[
         str | None, typer.Option("--crs", help="文件没写坐标系时说明，如 EPSG:4547")
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar="S", help="文件里的工作表、shp 或图层名")
     ] = None,
     quality: Annotated[
         str | None, typer.Option("--quality", help="精度等级：synthetic approximate surveyed")
@@ -113,6 +120,7 @@ def import_layer(
             actor=actor(actor_name, role),
             mapping=columns,
             crs=crs,
+            sheet=sheet,
             dry_run=dry_run,
             quality=quality,
             source=source,
@@ -158,13 +166,22 @@ def export_file(
 
 def check(
     layer: Annotated[str | None, typer.Argument(metavar="[LAYER]", help="只查一层")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="FILE", help="只与 divisions 同用：查文件，不查数据库"),
+    ] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """检查已存数据：字段、编码、道路连通、设施和村是否接上路网。"""
+    """检查已存数据：字段、编码、道路连通、是否接上路网；divisions 查缝隙、重叠、越界、代码矛盾。"""
     from layers.analysis.readiness import check_layers
 
     session = start(data, as_json=as_json)
+    if layer == "divisions":
+        check_division_fit(session, file)
+        return
+    if file is not None:
+        raise UsageError("--file 只与 check divisions 同用。", where="--file")
     with session.store() as store:
         reports = check_layers(store, layer)
     body = {"layers": [report.to_json() for report in reports]}

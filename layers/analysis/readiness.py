@@ -11,6 +11,7 @@ from layers.analysis.question import MODES
 from layers.analysis.roads import network_of
 from layers.catalog import catalog
 from layers.store import read_frame
+from layers.topology import check_divisions
 from layers.validate import Finding, check_frame
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class LayerCheck:
 def check_layers(store: Store, layer: str | None = None) -> list[LayerCheck]:
     """Check one stored layer, or all that hold rows.
 
-    Fields and codes are checked by the schema; roads for being in one piece in every mode;
-    facilities and villages for being within reach of a walkable road.
+    Fields and codes are checked by the schema; divisions for fitting together; roads for being in
+    one piece in every mode; facilities and villages for being within reach of a walkable road.
 
     Parameters
     ----------
@@ -72,9 +73,19 @@ def _check(store: Store, name: str, roads: gpd.GeoDataFrame) -> LayerCheck:
     schema = store.schema(name)
     frame = roads if name == "roads" else read_frame(store, name)
     findings = check_frame(frame, schema)
+    if name == "divisions":
+        findings += _check_fit(frame)
     if not roads.empty:
         findings += _ROAD_CHECKS.get(name, _nothing)(frame, roads)
     return LayerCheck(name, schema.title, len(frame), findings)
+
+
+def _check_fit(frame: gpd.GeoDataFrame) -> list[Finding]:
+    """Gaps, overlaps and contradictions, as findings of rows."""
+    return [
+        Finding(None, "geometry", "、".join(found.ids), found.code, found.message, found.level)
+        for found in check_divisions(frame)
+    ]
 
 
 def _nothing(_frame: gpd.GeoDataFrame, _roads: gpd.GeoDataFrame) -> list[Finding]:

@@ -1,6 +1,7 @@
 import numpy as np
+import shapely
 
-from geo.geodesy import GRS80, geodesic_lengths_m
+from geo.geodesy import GRS80, area_m2, geodesic_lengths_m, metres_per_degree
 
 
 def test_the_ellipsoid_is_that_of_cgcs2000():
@@ -21,3 +22,29 @@ def test_a_line_is_the_sum_of_its_segments():
 
 def test_no_lines_have_no_lengths():
     assert len(geodesic_lengths_m(np.empty((0, 2)), np.empty(0, np.int64))) == 0
+
+
+def test_a_degree_is_as_long_as_the_ellipsoid_says():
+    # Radii of curvature of GRS 80 at 36.5 N: N cos B and M, times pi / 180.
+    sine2 = np.sin(np.radians(36.5)) ** 2
+    squash = GRS80.es
+    across = GRS80.a * np.cos(np.radians(36.5)) / np.sqrt(1 - squash * sine2)
+    along = GRS80.a * (1 - squash) / (1 - squash * sine2) ** 1.5
+    np.testing.assert_allclose(metres_per_degree(36.5), np.radians([across, along]), rtol=1e-8)
+
+
+def test_small_and_large_areas_are_measured_alike():
+    sides = [0.0099, 0.0101]  # to either side of the change of method
+    ratios = [area_m2(shapely.box(113, 36, 113 + side, 36 + side)) / side**2 for side in sides]
+    np.testing.assert_allclose(ratios[0], ratios[1], rtol=3e-6)  # 0.0001 degrees further north
+
+
+def test_a_square_decimetre_is_not_lost():
+    step = 0.1 / metres_per_degree(36.5)
+    patch = shapely.box(113, 36.5, *(np.array([113, 36.5]) + step))
+    np.testing.assert_allclose(area_m2(patch), 0.01, rtol=1e-6)
+
+
+def test_what_has_no_area_has_none():
+    shapes = [shapely.Point(113, 36), shapely.LineString([(113, 36), (114, 36)]), shapely.Polygon()]
+    assert [area_m2(shape) for shape in shapes] == [0.0, 0.0, 0.0]

@@ -1,0 +1,76 @@
+"""`xygeo check divisions`: how the divisions fit together, stored ones or those of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from api.cli.session import Session
+    from layers.topology import DivisionFinding
+
+__all__ = ["check_division_fit"]
+
+_NEEDED = ("code", "name", "level", "parent_code")
+_SHOWN = 20
+_LEVELS = {"error": "错误", "warning": "提示"}
+
+
+def check_division_fit(session: Session, file: Path | None) -> None:
+    """Answer with the findings T01-T08; exit 1 if there are any.
+
+    Parameters
+    ----------
+    session
+        This call.
+    file
+        What is looked at instead of the store, which is then not needed.
+
+    Raises
+    ------
+    typer.Exit
+        With 1 if there are findings.
+    """
+    from layers.topology import check_divisions
+
+    divisions = _stored(session) if file is None else _read(file)
+    findings = check_divisions(divisions)
+    body = {
+        "layer": "divisions",
+        "checked": len(divisions),
+        "findings": [finding.to_json() for finding in findings],
+    }
+    session.answer(body, _lines(len(divisions), findings))
+    if findings:
+        raise typer.Exit(1)
+
+
+def _stored(session: Session) -> gpd.GeoDataFrame:
+    from layers.store import read_frame
+
+    with session.store() as store:
+        return read_frame(store, "divisions")
+
+
+def _read(file: Path) -> gpd.GeoDataFrame:
+    from layers.importers.reading import read_file
+    from layers.schema import layer_schema
+
+    return read_file(file, layer_schema("divisions"), needed=_NEEDED)
+
+
+def _lines(checked: int, findings: list[DivisionFinding]) -> list[str]:
+    verdict = f"{len(findings)} 处问题" if findings else "没有缝隙、重叠、越界和代码矛盾"
+    lines = [f"行政区划 divisions：查 {checked} 行，{verdict}"]
+    lines += [
+        f"  {_LEVELS[finding.level]} {finding.code} {finding.message}"
+        for finding in findings[:_SHOWN]
+    ]
+    if len(findings) > _SHOWN:
+        lines.append(f"  ……共 {len(findings)} 处；加 --json 看全部。")
+    return lines
