@@ -27,7 +27,7 @@ from api.cli.session import actor, start
 from api.cli.usage import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from api.cli.session import Session
     from layers.analysis.circles import CirclesAnswer
@@ -238,6 +238,7 @@ def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _write_gaps(session: Session, answer: GapAnswer, path: Path, *, full: bool) -> str:
     """Write the gaps in the format of the suffix."""
+    from api.cli.plain import records
     from layers.whole_files import whole_file
     from webmap.cells import shown_gaps
     from webmap.documents import write_gaps
@@ -246,8 +247,29 @@ def _write_gaps(session: Session, answer: GapAnswer, path: Path, *, full: bool) 
         write_gaps(answer, place_for(path), full=full, publisher=session.settings.publisher)
     else:
         with whole_file(place_for(path)) as part:
-            shown_gaps(answer.rows, full=full).to_csv(part, index=False, encoding="utf-8-sig")
+            _write_rows(records(shown_gaps(answer.rows, full=full)), answer.provenance, part)
     return str(path)
+
+
+def _write_rows(rows: Sequence[Mapping[str, Any]], provenance: Provenance, path: Path) -> None:
+    """Write rows as csv, each with the stamp of what it was made from."""
+    import csv
+
+    from layers.importers.csv_file import needs_guard
+
+    said = provenance.to_json()
+    stamp = {name: said[name] for name in ("quality", "source", "notice")}
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0], *stamp])
+        writer.writeheader()
+        for row in rows:
+            cells = {**row, **stamp}
+            guarded = {
+                name: f"'{cell}"
+                for name, cell in cells.items()
+                if isinstance(cell, str) and cell and needs_guard(cell)
+            }
+            writer.writerow(cells | guarded)
 
 
 def _limits(text: str) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import subprocess
 import zipfile
 from datetime import date
@@ -173,3 +174,14 @@ def test_a_filled_store_is_not_filled_again(county):
     answer = xygeo("init", "--sample", "--json", data=folder)
     assert answer.code == 1
     assert answer.json["error"]["code"] == "store_not_empty"
+
+
+def test_the_table_as_csv_says_what_it_was_made_from_and_counts_whole_people(county, tmp_path):
+    folder, _ = county
+    file = tmp_path / "成果" / "gaps.csv"
+    body = xygeo("gaps", "--out", file, "--json", data=folder).json
+    assert body["files"] == [str(file)]
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        rows = list(csv.DictReader(text))
+    assert [int(row["total"]) for row in rows] == [row["total"] for row in body["rows"]]
+    assert {(row["quality"], row["notice"]) for row in rows} == {("synthetic", "示意数据 非法定")}
