@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from geo.errors import InputError
 
-__all__ = ["Finding", "Findings", "Level", "UnreadableError", "shown"]
+__all__ = ["Finding", "Findings", "Level", "RefusedCell", "UnreadableError", "shown"]
 
 Level = Literal["error", "warning"]
 
@@ -52,6 +52,28 @@ class Finding:
             "level": self.level,
             "message": self.message,
         }
+
+
+@dataclass(frozen=True)
+class RefusedCell:
+    """A cell that stands for no value, whatever its column: a formula, an error of a sheet.
+
+    Attributes
+    ----------
+    text
+        What is shown of it.
+    code
+        Of the finding, if the column is imported.
+    reason
+        The end of its sentence.
+    """
+
+    text: str
+    code: str
+    reason: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class UnreadableError(InputError):

@@ -60,6 +60,7 @@ def read_csv(path: Path) -> Table:
         headings=tuple(heading.strip() for heading in headings),
         chunks=_chunks(rows, tuple(heading.strip() for heading in headings)),
         textual=True,
+        heading_row=number,
         total=max(text.count("\n") + (not text.endswith("\n")) - number, 1),
     )
 

@@ -83,8 +83,7 @@ class CheckedRows:
         self._crs = crs
         self._tell = on_progress
         self._textual = table.textual
-        heading_row = 1 if table.textual else None
-        match = match_headers(table.headings, schema, mapping, findings, row=heading_row)
+        match = match_headers(table.headings, schema, mapping, findings, row=table.heading_row)
         fields = match.fields
         self._ends: EndNodes | None = None
         if schema.name == "roads" and not {"u", "v"} <= fields.keys():

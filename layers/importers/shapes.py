@@ -24,6 +24,7 @@ __all__ = ["read_shapes", "stored_shapes"]
 
 _LON = Field(name=LON, title="经度", type="real")
 _LAT = Field(name=LAT, title="纬度", type="real")
+_WKT = Field(name=WKT, title="几何", type="text")
 
 
 def read_shapes(
@@ -145,7 +146,10 @@ def _points(
 
 
 def _wkt_shapes(chunk: Chunk, heading: str, findings: Findings) -> NDArray[np.object_]:
-    texts = [str(cell).strip() or None if cell else None for cell in chunk.cells[heading]]
+    texts = [
+        None if cell is None else str(cell).strip() or None
+        for cell in parse_column(chunk.cells[heading], _WKT, chunk.rows, findings, textual=False)
+    ]
     shapes: NDArray[np.object_] = shapely.from_wkt(
         np.array(texts, dtype=object), on_invalid="ignore"
     )

@@ -53,6 +53,8 @@ class Table:
         Every cell is text (csv): quotes, formulas and E notation are looked for.
     total
         Number of rows where the format knows it beforehand; for progress.
+    heading_row
+        Row of the headings, where the format has such a row.
     """
 
     headings: tuple[str, ...]
@@ -60,3 +62,4 @@ class Table:
     crs: str | None = None
     textual: bool = False
     total: int | None = None
+    heading_row: int | None = None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from layers.findings import Findings, shown
+from layers.findings import Findings, RefusedCell, shown
 from layers.importers.csv_file import unguarded
 from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
 
@@ -138,6 +138,8 @@ def parse_list(text: str) -> list[str]:
 def _value(
     cell: object, field: Field, parse: Callable[[object, Field], object], *, textual: bool
 ) -> object:
+    if isinstance(cell, RefusedCell):
+        raise _WrongValueError(cell.code, cell.reason)
     if isinstance(cell, str):
         if textual:
             if cell.lstrip().startswith("="):
