@@ -17,6 +17,7 @@ import shapely
 from geopandas.array import from_shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.areas import geodesic_m2, only_areas
 from geo.corridor import Reached, corridor, cut_lines
 from geo.crs import transform_xy
 from geo.errors import InputError
@@ -27,7 +28,7 @@ from geo.frames import (
     require_positive,
     take_ids,
 )
-from geo.land import MAX_SITES, geodesic_m2, land_near, land_of, only_areas, site_total
+from geo.land import MAX_SITES, land_near, land_of, site_total
 from geo.reach import LIMIT_SLACK_S
 from geo.search import EdgeParts, bounded_search, edge_parts, legs_at
 from geo.snapping import snap_places

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyproj
 import shapely
-from scipy.interpolate import RegularGridInterpolator
 from shapely.geometry.base import BaseGeometry
 
+from geo.areas import areal_scale, only_areas
 from geo.cells import build_cells, inner_points
 from geo.crs import transform_xy
 
@@ -25,10 +24,8 @@ __all__ = [
     "MAX_SITES",
     "Land",
     "Outline",
-    "geodesic_m2",
     "land_near",
     "land_of",
-    "only_areas",
     "site_total",
 ]
 
@@ -36,7 +33,6 @@ MAX_SITES = 2_000_000
 """Networks with more sites get their land around each reached part only."""
 
 SQUARE_M = 2000.0
-SCALE_KNOTS = 64  # areal scale is smooth: interpolated to 1e-8 in a county, 3e-7 over 6 degrees
 LANDS_KEPT = 2
 
 
@@ -331,44 +327,6 @@ def land_near(
     return _land(network, cells, ends, edges, nodes)
 
 
-def only_areas(geometry: BaseGeometry) -> BaseGeometry:
-    """Repair a crossing outline; lines and points that this leaves are dropped.
-
-    Parameters
-    ----------
-    geometry
-        (Multi)Polygon, perhaps crossing itself by a rounding error.
-    """
-    if not shapely.is_valid(geometry):
-        geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    if geometry.geom_type in {"Polygon", "MultiPolygon"}:
-        return geometry
-    parts = shapely.get_parts(geometry)
-    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-
-
-def geodesic_m2(geometry: BaseGeometry, crs: pyproj.CRS) -> float:
-    """Area on the ellipsoid.
-
-    Parameters
-    ----------
-    geometry
-        (Multi)Polygon, holes allowed.
-    crs
-        Its CRS, geographic or projected.
-    """
-    if crs.is_projected:
-        lonlat = pyproj.Proj(crs)
-        geometry = shapely.transform(
-            geometry, lambda xy: np.column_stack(lonlat(xy[:, 0], xy[:, 1], inverse=True))
-        )
-    geod = crs.get_geod()
-    if geod is None or geometry.is_empty:
-        return 0.0
-    area, _ = geod.geometry_area_perimeter(shapely.orient_polygons(geometry))
-    return abs(float(area))
-
-
 def _land(
     network: Network,
     cells: Cells,
@@ -380,7 +338,7 @@ def _land(
     if not network.crs.is_projected:
         x, y = cells.centre.T
         corner = np.column_stack(transform_xy(x, y, network.metric_crs, network.crs))
-    scale = _areal_scale(network.metric_crs, cells.xy)
+    scale = areal_scale(network.metric_crs, cells.xy)
     return Land(cells, ends, corner, cells.cell_m2 / scale, edges, nodes)
 
 
@@ -406,21 +364,3 @@ def _assemble(corner: NDArray[np.float64], outline: Outline) -> BaseGeometry:
     shape = shapely.from_ragged_array(kind, corner[outline.path[take]], offsets)[0]
     assert isinstance(shape, BaseGeometry)  # noqa: S101 - narrows the type, cannot fail
     return shape
-
-
-def _areal_scale(plane: pyproj.CRS, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Planar area over true area at each position, to 3e-7 or better.
-
-    Parameters
-    ----------
-    plane
-        A projected CRS.
-    xy
-        (n, 2) positions in it, n > 0.
-    """
-    low, high = xy.min(axis=0) - 1.0, xy.max(axis=0) + 1.0
-    knots = [np.linspace(low[k], high[k], SCALE_KNOTS) for k in range(2)]
-    x, y = np.meshgrid(*knots, indexing="ij")
-    lon, lat = pyproj.Proj(plane)(x, y, inverse=True)
-    scale = np.asarray(pyproj.Proj(plane).get_factors(lon, lat).areal_scale, np.float64)
-    return np.asarray(RegularGridInterpolator(knots, scale)(xy))

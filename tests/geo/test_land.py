@@ -1,9 +1,8 @@
 import numpy as np
-import pyproj
 import pytest
-import shapely
 
-from geo.land import geodesic_m2, land_near, land_of, only_areas, site_total
+from geo.areas import geodesic_m2
+from geo.land import land_near, land_of, site_total
 from geo.network import from_edges
 from geo.search import EdgeParts
 from tests.build import ORIGIN, edges, grid
@@ -80,25 +79,3 @@ def test_land_near_some_roads_leaves_far_ones_out():
     whole = land_of(network, **SIZE)
     shapes = [x.shape(x.outline(x.sites(some, no_nodes()), 0.0)) for x in (near, whole)]
     assert shapes[0].normalize().equals_exact(shapes[1].normalize(), 1e-6)
-
-
-def test_crossing_outline_is_repaired_to_areas():
-    bow_tie = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
-    repaired = only_areas(bow_tie)
-    assert repaired.is_valid
-    assert repaired.geom_type in {"Polygon", "MultiPolygon"}
-    fine = shapely.box(0, 0, 1, 1)
-    assert only_areas(fine) is fine
-
-
-def test_area_is_geodesic_in_degrees_and_in_a_plane():
-    degrees, plane = pyproj.CRS.from_epsg(4490), pyproj.CRS.from_epsg(4547)
-    x, y = ORIGIN
-    field = shapely.box(x, y, x + 1000, y + 1000).difference(
-        shapely.box(x + 400, y + 400, x + 500, y + 500)
-    )
-    assert geodesic_m2(field, plane) == pytest.approx(990_000, rel=1e-6)
-    lonlat = pyproj.Transformer.from_crs(plane, degrees, always_xy=True)
-    there = shapely.transform(field, lambda xy: np.column_stack(lonlat.transform(*xy.T)))
-    assert geodesic_m2(there, degrees) == pytest.approx(990_000, rel=1e-6)
-    assert geodesic_m2(shapely.Polygon(), degrees) == 0.0
