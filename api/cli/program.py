@@ -20,6 +20,7 @@ from api.cli import (
     record_commands,
     service_commands,
 )
+from api.cli.help_words import ChineseCommand, ChineseGroup
 from api.cli.usage import USAGE_CODES, usage_sentence
 from geo.errors import PlatformError
 from layers.system_errors import reason
@@ -34,6 +35,7 @@ _INTERRUPTED = 130
 
 app = typer.Typer(
     name="xygeo",
+    cls=ChineseGroup,
     help="襄垣县地名区划与养老服务圈平台：数据、15 分钟服务圈与覆盖缺口、地图。",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -48,6 +50,8 @@ for commands in (
     print_command,
 ):
     commands.register(app)
+for command in app.registered_commands:
+    command.cls = ChineseCommand
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

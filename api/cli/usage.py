@@ -41,8 +41,10 @@ def usage_sentence(error: TyperException) -> str:
 
     Returns
     -------
-    What is wrong and how to see the right words.
+    What is wrong and how to see the right words; without any words the help itself.
     """
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return str(error.message)
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "xygeo"
     return f"{_reason(error)}用法见 {command} --help。"

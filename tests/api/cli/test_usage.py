@@ -40,6 +40,12 @@ def test_wrong_words_are_named_and_exit_two(words, said, tmp_path):
     assert answer.out == ""
 
 
+def test_no_words_at_all_give_the_help():
+    answer = xygeo()
+    assert answer.code == 2
+    assert answer.err.strip() == xygeo("--help").out.strip()
+
+
 def test_an_option_without_its_value_is_named():
     answer = xygeo("gaps", "--minutes")
     assert answer.code == 2
