@@ -51,7 +51,8 @@ def valhalla_actor(shared_data: Path, tmp_path_factory: pytest.TempPathFactory):
     (folder / "valhalla.json").write_text(json.dumps(config))
     build = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
     roads = shared_data / "osm" / "heidelberg.osm.pbf"
-    subprocess.run([build, "-c", folder / "valhalla.json", roads], check=True, capture_output=True)
+    command = [build, "-c", folder / "valhalla.json", roads]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)  # it leaves a report
     return valhalla.Actor(config)
 
 
