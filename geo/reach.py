@@ -1,7 +1,6 @@
 """Shortest times on a road network: to the nearest facility, between places, within a limit.
 
-The compiled kernels live in `geo.reach_kernels` and are imported at the first search.
-Every search costs what it reaches, not what the network holds, and is safe to run from threads.
+How points get on the roads and how roads are searched is in `geo.search`; here are the questions.
 """
 
 from __future__ import annotations
