@@ -313,5 +313,7 @@ class RecordCodec:
 
 def _shown(value: object) -> str:
     """Write a refused value so that the message itself holds nothing unseen."""
-    text = str(value)
-    return ascii(text) if has_unseen(text) else text
+    return "".join(
+        letter.encode("unicode_escape").decode() if has_unseen(letter) else letter
+        for letter in str(value)
+    )
