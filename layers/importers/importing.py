@@ -16,11 +16,13 @@ from geo.errors import CrsError
 from layers.errors import InvalidRecord, NotAllowed
 from layers.findings import Finding, Findings, UnreadableError
 from layers.importers.formats import open_table
+from layers.importers.gcj02 import SURVEYED_LAYERS, is_gcj02
 from layers.importers.osm_roads import OSM_SOURCE, stale_pieces
 from layers.importers.rows import CheckedRows
 from layers.importers.stamps import Stamps
 
 if TYPE_CHECKING:
+    from layers.schema import LayerSchema
     from layers.store import Actor, Store
 
 __all__ = ["ImportReport", "import_file"]
@@ -109,6 +111,7 @@ def import_file(
         Heading -> field for headings that are neither name nor title.
     crs
         CRS of the coordinates, over what the file says; a file that says nothing has degrees.
+        ``GCJ-02`` (a web map's) is converted, and the rows are at most approximate.
     sheet
         Layer inside the file, where it has several.
     dry_run
@@ -158,6 +161,9 @@ def import_file(
     report = ImportReport(dry_run=dry_run)
     try:
         table = open_table(file, layer=layer, sheet=sheet)
+        shifted = is_gcj02(crs)
+        if shifted:
+            _say_converted(findings, schema)
         rows = CheckedRows(
             store,
             schema,
@@ -165,7 +171,8 @@ def import_file(
             findings,
             stamps=stamps,
             mapping=mapping,
-            crs=_crs(crs or table.crs, file),
+            crs=STORED_CRS if shifted else _crs(crs or table.crs, file),
+            shifted=shifted,
             node_lines=node_lines,
             on_progress=on_progress or (lambda _share, _words: None),
         )
@@ -250,6 +257,28 @@ def _crs(crs: str | None, file: Path) -> pyproj.CRS:
     except CrsError as error:
         raise UnreadableError(None, str(error), finding_code="I12") from error
     return found
+
+
+def _say_converted(findings: Findings, schema: LayerSchema) -> None:
+    """Say that GCJ-02 is converted; a surveyed layer takes no such places.
+
+    Raises
+    ------
+    UnreadableError
+        I12: the layer's places are measured.
+    """
+    if schema.name in SURVEYED_LAYERS:
+        raise UnreadableError(
+            None,
+            f"{schema.title}的位置须为实测，不接受 GCJ-02 坐标，请改用测量成果。",
+            finding_code="I12",
+        )
+    findings.add(
+        "I14",
+        "坐标由 GCJ-02 换算为 CGCS2000，误差可达数米，精度等级记为近似。",
+        field="geometry",
+        level="warning",
+    )
 
 
 def _source_of(file: Path) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from layers.geometry_checks import check_geometry
 from layers.importers.county import County
+from layers.importers.gcj02 import ShiftWatch, from_gcj02
 from layers.importers.headers import SUPPRESSED, match_headers
 from layers.importers.keys import Keys
 from layers.importers.plain_roads import EndNodes, fill_modes, lines_as_pieces
@@ -48,6 +49,8 @@ class CheckedRows:
         Heading -> field as the user says.
     crs
         Of the file's coordinates.
+    shifted
+        The coordinates are degrees of GCJ-02, to be converted; else a watch is kept for such.
     node_lines
         Whether plain road lines are joined where they cross.
     on_progress
@@ -74,6 +77,7 @@ class CheckedRows:
         stamps: Stamps,
         mapping: Mapping[str, str] | None,
         crs: pyproj.CRS,
+        shifted: bool,
         node_lines: bool,
         on_progress: Callable[[float, str], None],
     ) -> None:
@@ -100,6 +104,8 @@ class CheckedRows:
         self._fields = fields
         self._keys = Keys(store, schema, findings)
         self._county = County(store, schema, findings)
+        self._shifted = shifted
+        self._watch = None if shifted else ShiftWatch(store, schema, findings)
         self.numbers: list[int] = []
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -112,6 +118,8 @@ class CheckedRows:
             done += len(chunk.rows)
             self._tell(min(done / max(self._table.total or done, done), 1.0), f"已检查 {done} 行")
         self._county.finish()
+        if self._watch is not None:
+            self._watch.finish()
         if not done and not self._findings.has_errors:
             self._findings.add("I03", "文件里没有数据行，请检查导出是否完整。")
 
@@ -134,7 +142,12 @@ class CheckedRows:
         ids = self._keys.ids(chunk.rows, columns, wkb)
         if placed is not None:
             self._county.check_places(chunk.rows, ids, placed)
-        stamps = self._stamps.stamp(chunk.rows, ids, columns)
+            if self._watch is not None:
+                self._watch.look(ids, columns, placed)
+        converted = None
+        if self._shifted and shapes is not None:
+            converted = (~shapely.is_missing(shapes)).tolist()
+        stamps = self._stamps.stamp(chunk.rows, ids, columns, approximate=converted)
         return self._made(ids, columns, shapes, stamps)
 
     def _values(self, chunk: Chunk) -> dict[str, list[Any]]:
@@ -162,6 +175,8 @@ class CheckedRows:
         if shapes is None:
             return None, None
         shapes = stored_shapes(chunk.rows, shapes, self._crs, self._schema, self._findings)
+        if self._shifted:
+            shapes = from_gcj02(shapes)
         good = check_geometry(self._schema, chunk.rows, shapes, self._findings)
         return shapes, np.where(good, shapes, np.full(len(shapes), None))
 

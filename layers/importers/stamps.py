@@ -76,6 +76,8 @@ class Stamps:
         rows: Sequence[int],
         ids: Sequence[str | None],
         columns: Mapping[str, Sequence[Any]],
+        *,
+        approximate: Sequence[bool] | None = None,
     ) -> list[dict[str, str]]:
         """Give what each row must say of its quality and source.
 
@@ -87,6 +89,8 @@ class Stamps:
             Ids of the rows, None where they are new.
         columns
             Field name -> values.
+        approximate
+            Rows whose place was computed: they are no better than approximate, whatever is said.
 
         Returns
         -------
@@ -95,11 +99,17 @@ class Stamps:
         stored = self._stored(ids)
         qualities = columns.get("quality") or [None] * len(rows)
         sources = columns.get("source") or [None] * len(rows)
+        computed = approximate or [False] * len(rows)
         stamps = []
-        for row, made, own, origin in zip(rows, ids, qualities, sources, strict=True):
+        for row, made, own, origin, rough in zip(
+            rows, ids, qualities, sources, computed, strict=True
+        ):
             before = stored.get(made) if made is not None else None
             stamp: dict[str, str] = {}
-            if quality := own or self._quality:
+            quality = own or self._quality
+            if rough:
+                quality = _at_most(quality or before or _USUAL)
+            if quality:
                 stamp["quality"] = quality
                 self._check_raise(row, before, quality)
             if source := origin or self._source:
@@ -133,3 +143,9 @@ class Stamps:
             made: quality or _USUAL
             for made, quality in zip(columns["id"], columns["quality"], strict=True)
         }
+
+
+def _at_most(quality: str) -> str:
+    """Lower what is above approximate; an unknown word stays for its own finding."""
+    known = quality in QUALITIES and QUALITIES.index(quality) > QUALITIES.index(_USUAL)
+    return _USUAL if known else quality
