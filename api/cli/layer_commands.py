@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.division_check import check_division_fit
+from api.cli.name_check import check_names
 from api.cli.options import ActorName, AsOf, Data, Full, Json, Reason, Role, parse_date
 from api.cli.outputs import place_for, require_outputs
 from api.cli.session import actor, start
@@ -170,16 +171,31 @@ def check(
         Path | None,
         typer.Option("--file", metavar="FILE", help="只与 divisions 同用：查文件，不查数据库"),
     ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="只与 place_names 同用：查这个拟用名")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="与 --name 同用：地名类型")] = None,
+    pinyin: Annotated[
+        str | None, typer.Option("--pinyin", help="与 --name 同用：罗马字母拼写，带声调")
+    ] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """检查已存数据：字段、编码、道路连通、是否接上路网；divisions 查缝隙、重叠、越界、代码矛盾。"""
+    """检查已存数据：字段、编码、道路连通、是否接上路网。
+
+    divisions 查缝隙、重叠、越界、代码矛盾；place_names 查重名、同音、用字、拼写。
+    """
     from layers.analysis.readiness import check_layers
 
     session = start(data, as_json=as_json)
     if layer == "divisions":
         check_division_fit(session, file)
         return
+    if layer == "place_names" and file is None:
+        check_names(session, name, kind=kind, pinyin=pinyin)
+        return
+    if any(option is not None for option in (name, kind, pinyin)):
+        raise UsageError("--name、--kind、--pinyin 只与 check place_names 同用。", where="--name")
     if file is not None:
         raise UsageError("--file 只与 check divisions 同用。", where="--file")
     with session.store() as store:

@@ -16,6 +16,7 @@ import typer
 from api.cli import (
     demo_command,
     layer_commands,
+    name_commands,
     print_command,
     record_commands,
     service_commands,
@@ -45,6 +46,7 @@ app = typer.Typer(
 for commands in (
     demo_command,
     layer_commands,
+    name_commands,
     record_commands,
     service_commands,
     print_command,

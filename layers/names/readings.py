@@ -1,0 +1,148 @@
+"""How characters of the county's names are read: the local list first, then the dictionary."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import islice, product
+from typing import Any
+
+import yaml
+
+from layers.derived import plain_pinyin
+from layers.facts.files import data_file
+from layers.names.folding import is_chinese
+
+__all__ = ["Reading", "initials", "known_readings", "plain_readings", "readings"]
+
+_MOST = 12  # combinations of readings of one name that are kept
+_BY_DICTIONARY = "字典"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of a character inside a name.
+
+    Attributes
+    ----------
+    syllable
+        With tone mark.
+    basis
+        Where it comes from, in the words of the list; 字典 for the dictionary.
+    """
+
+    syllable: str
+    basis: str
+
+
+@cache
+def _listed() -> dict[str, list[dict[str, Any]]]:
+    """Read the county's list, by first character."""
+    text = data_file("readings.yaml").read_text(encoding="utf-8")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in yaml.safe_load(text)["readings"]:
+        found.setdefault(entry["char"][0], []).append(entry)
+    return found
+
+
+def readings(name: str) -> tuple[tuple[Reading, ...], ...]:
+    """Give the readings of each character of a name, the likeliest first.
+
+    Parameters
+    ----------
+    name
+        Simplified characters. Anything that is not Chinese is read as itself.
+
+    Returns
+    -------
+    One tuple a character. A reading that the county's list gives comes first; the dictionary's
+    follows unless the list names this very name.
+
+    Source
+    ------
+    `layers/facts/data/readings.yaml` (each entry says its basis); pypinyin's phrases for the rest.
+    """
+    found = [(Reading(syllable, _BY_DICTIONARY),) for syllable in _by_dictionary(name)]
+    for position, character in enumerate(name):
+        for entry in _listed().get(character, ()):
+            word = entry["char"]
+            if not name.startswith(word, position):
+                continue
+            certain = name in entry.get("names", ())
+            for offset, own in enumerate(_own(entry)):
+                place = position + offset
+                rest = [r for r in found[place] if r.syllable not in {o.syllable for o in own}]
+                found[place] = (*own, *(() if certain else rest))
+    return tuple(found)
+
+
+def known_readings(character: str) -> frozenset[str]:
+    """Give every reading of a character that the list or the dictionary knows, with tones."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - slow to open
+
+    known = set(pinyin(character, style=Style.TONE, heteronym=True)[0])
+    for entries in _listed().values():
+        for entry in entries:
+            for written, own in zip(entry["char"], _own(entry), strict=True):
+                if written == character:
+                    known |= {reading.syllable for reading in own}
+    return frozenset(known)
+
+
+@lru_cache(maxsize=200_000)
+def plain_readings(name: str) -> tuple[tuple[str, ...], ...]:
+    """Give the readings of a whole name without tones: syllables, the likeliest first.
+
+    Parameters
+    ----------
+    name
+        Folded. Letters and digits stand for themselves.
+
+    Returns
+    -------
+    Up to twelve readings, no two the same; ü as v.
+    """
+    plain = [
+        tuple(dict.fromkeys(plain_pinyin(r.syllable).replace("ü", "v") for r in one))
+        for one in readings(name)
+    ]
+    return tuple(islice(product(*plain), _MOST))
+
+
+def initials(syllables: tuple[str, ...]) -> str:
+    """Give the first letter of each syllable."""
+    return "".join(syllable[:1] for syllable in syllables)
+
+
+def _by_dictionary(name: str) -> list[str]:
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - slow to open
+
+    found: list[str] = []
+    # Runs of Chinese keep their context; whatever is between them stands for itself.
+    for run in re.findall(r"[a-z0-9]|[^a-z0-9]+", name):
+        together = [one[0] for one in pinyin(run, style=Style.TONE)]
+        if len(together) != len(run):  # the package joins what it cannot read
+            together = [
+                pinyin(c, style=Style.TONE)[0][0] if is_chinese(c) else c.lower() for c in run
+            ]
+        found += together
+    return found
+
+
+@cache
+def _dictionary_readings(character: str) -> tuple[str, ...]:
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - slow to open
+
+    return tuple(pinyin(character, style=Style.TONE, heteronym=True)[0])
+
+
+def _own(entry: dict[str, Any]) -> list[tuple[Reading, ...]]:
+    """Give the list's readings by character; a word's are cut into syllables by the dictionary."""
+    word, basis = entry["char"], str(entry["basis"])
+    if len(word) == 1:
+        return [tuple(Reading(syllable, basis) for syllable in entry["readings"])]
+    for syllables in product(*map(_dictionary_readings, word)):
+        if "".join(syllables) == entry["readings"][0]:
+            return [(Reading(syllable, basis),) for syllable in syllables]
+    return [(Reading(s, basis),) for s in entry["readings"][0].split("'")]
