@@ -1,7 +1,7 @@
 """The store to files, whole or not at all.
 
 `export_layer` writes a stored layer, `write_frame` a computed one. A format is a module that writes
-a `tables.ExportTable` (`csv_file`, `geojson_file`, `gpkg_file`, `xlsx_file`).
+a `tables.ExportTable` (`csv_file`, `parquet_file`, ...).
 """
 
 from __future__ import annotations

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyogrio.errors import DataLayerError, DataSourceError
+
 from geo.errors import InputError
 from layers.errors import StoreError
 from layers.exporters.csv_file import write_csv
+from layers.exporters.fgb_file import write_fgb
 from layers.exporters.geojson_file import write_geojson
 from layers.exporters.gpkg_file import write_gpkg
+from layers.exporters.parquet_file import write_parquet
 from layers.exporters.tables import ExportTable, frame_table, stored_table
 from layers.exporters.xlsx_file import write_xlsx
 from layers.system_errors import reason
@@ -32,10 +36,14 @@ Writer = Callable[[ExportTable, Path, Callable[[int], None]], None]
 
 _WRITERS: dict[str, Writer] = {
     ".csv": write_csv,
+    ".fgb": write_fgb,
     ".geojson": write_geojson,
     ".gpkg": write_gpkg,
+    ".parquet": write_parquet,
     ".xlsx": write_xlsx,
 }
+
+_OF_GDAL = (".fgb", ".gpkg")
 
 SUFFIXES = tuple(sorted(_WRITERS))
 """Endings of the files that can be written."""
@@ -187,8 +195,14 @@ def _write(table: ExportTable, file: Path, on_rows: Callable[[int], None]) -> No
     suffix = file.suffix.casefold()
     try:
         # GDAL wants the ending of its format.
-        with whole_file(file, suffix=suffix if suffix == ".gpkg" else "") as part:
+        with whole_file(file, suffix=suffix if suffix in _OF_GDAL else "") as part:
             _WRITERS[suffix](table, part, on_rows)
+    except (DataLayerError, DataSourceError) as error:  # what GDAL could not write, a full disk too
+        raise StoreError(
+            f"文件 {file.name} 写不进去，请检查磁盘空间和权限。",
+            code="file_not_written",
+            where=str(file),
+        ) from error
     except OSError as error:
         raise StoreError(
             f"文件 {file.name} 写不进去（{reason(error)}），请检查路径、磁盘空间和权限。",

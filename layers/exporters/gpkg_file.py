@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyogrio
-import shapely
-
-from layers.exporters.cells import json_text, list_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,55 +34,22 @@ def write_gpkg(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -
     on_rows
         Told how many rows are done.
     """
-    import pyarrow as pa  # noqa: PLC0415 - slow to import, for this format alone
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, for files of columns alone
 
-    types = {
-        "text": pa.string(),
-        "list": pa.string(),
-        "json": pa.string(),
-        "integer": pa.int64(),
-        "real": pa.float64(),
-        "boolean": pa.bool_(),
-        "date": pa.date32(),
-    }
-    packed = {"list": list_text, "json": json_text}
-    columns = [(field.name, types[field.type]) for field in table.fields]
-    schema = pa.schema([*columns, (_SHAPE, pa.binary())])
+    from layers.exporters.batches import batches, columns_of, described  # noqa: PLC0415
 
-    def batches() -> Iterator[Any]:
-        done = 0
-        for block in table.blocks:
-            values = [
-                [None if v is None else packed[field.type](v) for v in block.columns[field.name]]
-                if field.type in packed
-                else block.columns[field.name]
-                for field in table.fields
-            ]
-            wkb = shapely.to_wkb(block.geometry).tolist()
-            yield pa.record_batch(
-                [pa.array(v, t.type) for v, t in zip([*values, wkb], schema, strict=True)],
-                schema=schema,
-            )
-            done += len(block)
-            on_rows(done)
-
+    columns = columns_of(table, _SHAPE)
     pyogrio.write_arrow(
-        pa.RecordBatchReader.from_batches(schema, batches()),
+        pa.RecordBatchReader.from_batches(columns, batches(table, columns, on_rows)),
         path,
         layer=table.name,
         driver="GPKG",
         geometry_name=_SHAPE,
         geometry_type=table.kinds[0] if len(table.kinds) == 1 else "Unknown",
         crs="EPSG:4490",
-        layer_options={"IDENTIFIER": table.title, "DESCRIPTION": _description(table)},
+        layer_options={"IDENTIFIER": table.title, "DESCRIPTION": described(table)},
     )
     _date_from_data(path, table.day or _NO_DAY)
-
-
-def _description(table: ExportTable) -> str:
-    stamp = table.provenance
-    parts = [stamp.notice, *stamp.attributions, "含隐去的小数" if table.hidden else ""]
-    return "；".join(part for part in parts if part)
 
 
 def _date_from_data(path: Path, day: date) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from layers.privacy import hidden_cells, shown_values
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["SUPPRESSED", "Block", "ExportTable", "frame_table", "shown_column", "stored_table"]
 
 BLOCK_ROWS = 2000
+_WORLD = (-180.0, -90.0, 180.0, 90.0)
 Hidden = dict[str, dict[str, str]]
 _NOTHING: dict[str, str] = {}
 SUPPRESSED = "suppressed"
@@ -60,6 +62,8 @@ class ExportTable:
         The rows, to be read once.
     count
         Number of rows.
+    all_placed
+        Whether there are rows, and each has a geometry that is not empty.
     provenance
         Quality and sources of all rows.
     day
@@ -77,6 +81,7 @@ class ExportTable:
     kinds: tuple[str, ...]
     blocks: Iterator[Block]
     count: int
+    all_placed: bool
     provenance: Provenance
     day: date | None = None
     at: date | None = None
@@ -123,13 +128,15 @@ def stored_table(
     summary = store.summary(layer)
     worst = min(summary.qualities, key=QUALITIES.index, default="approximate")
     last = store.head().at
+    count = store.count(layer, query)
     return ExportTable(
         name=schema.name,
         title=schema.title,
         fields=fields,
         kinds=schema.geometry,
         blocks=_stored_blocks(store, layer, query, fields, hidden),
-        count=store.count(layer, query),
+        count=count,
+        all_placed=0 < count == store.count(layer, Query(at=at, bbox=_WORLD)),
         provenance=Provenance(worst, tuple(summary.sources)),
         day=None if last is None else last.date(),
         at=at,
@@ -162,6 +169,7 @@ def frame_table(frame: gpd.GeoDataFrame, name: str) -> ExportTable:
         kinds=tuple(sorted(set(frame.geom_type.dropna()))),
         blocks=iter([Block(columns, geometry)] if len(frame) else []),
         count=len(frame),
+        all_placed=len(frame) > 0 and bool((shapely.get_num_coordinates(geometry) > 0).all()),
         provenance=provenance_of(frame),
     )
 

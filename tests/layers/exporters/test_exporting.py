@@ -21,7 +21,7 @@ from layers.importers import import_file
 from layers.store import Actor, open_store
 
 CLERK = Actor("clerk")
-FORMATS = ("csv", "geojson", "gpkg", "xlsx")
+FORMATS = ("csv", "fgb", "geojson", "gpkg", "parquet", "xlsx")
 SITE = {
     "name": "=SUM(1) “甲”\U00020000",
     "kind": "station",
@@ -286,5 +286,9 @@ def _column(path, ending, name):
     if ending == "geojson":
         features = json.loads(path.read_text(encoding="utf-8"))["features"]
         return [feature["properties"].get(name) for feature in features]
+    if ending in {"fgb", "parquet"}:
+        read = gpd.read_file if ending == "fgb" else gpd.read_parquet
+        frame = read(path)
+        return frame[name].astype(object).where(frame[name].notna(), None).tolist()
     with closing(sqlite3.connect(path)) as connection:
         return [value for (value,) in connection.execute(f"SELECT {name} FROM elders")]  # noqa: S608
