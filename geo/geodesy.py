@@ -39,7 +39,7 @@ def area_m2(shape: BaseGeometry) -> float:
     Exact to some 0.1 m² a vertex, as GeographicLib says of its polygons; shapes within a kilometre
     are measured by the lengths of a degree at their middle instead, exact to 0.01 m².
     """
-    west, south, east, north = shape.bounds or (0.0, 0.0, 0.0, 0.0)
+    west, south, east, north = shape.bounds
     if max(east - west, north - south) > _SMALL_DEG:
         return abs(float(GRS80.geometry_area_perimeter(shape)[0]))
     if shape.is_empty or not shape.area:

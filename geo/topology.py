@@ -75,10 +75,11 @@ class Fault:
     @property
     def where(self) -> tuple[float, float]:
         """A place on the fault, where it is widest: longitude, latitude."""
-        place = self.shape
-        if shapely.get_dimensions(place) > 1:
-            # Not just any place inside: an overlay may trail a hair along a common line.
-            place = shapely.maximum_inscribed_circle(place, _WHERE_DEG)
+        # Not just any place inside: an overlay may trail a hair along a common line.
+        areal = shapely.get_dimensions(self.shape) > 1
+        place = (
+            shapely.maximum_inscribed_circle([self.shape], _WHERE_DEG)[0] if areal else self.shape
+        )
         lon, lat = shapely.get_coordinates(place)[0].tolist()
         return (round(lon, _WHERE_DECIMALS), round(lat, _WHERE_DECIMALS))
 
