@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import traceback
 from typing import TYPE_CHECKING, NoReturn
@@ -59,6 +60,9 @@ for command in app.registered_commands:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command `xygeo`; a fault of the program itself is told as one, with its trace."""
     words = sys.argv[1:] if arguments is None else arguments
+    interrupts = _Interrupts()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupts)
     try:
         code = run(words)
         print(end="", flush=True)
@@ -67,11 +71,26 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if not isinstance(error, BrokenPipeError):  # `head` has gone: nobody misses the rest
             print(f"结果写不出去（{reason(error)}）。", file=sys.stderr)
         code = 1
-    except Exception:  # noqa: BLE001 - the last door: whatever was not foreseen
-        traceback.print_exc()
-        sentence = "程序内部出错，结果未完成；请把以上文字交给维护人员。"
-        code = _refuse(sentence, code="internal", where=None, as_json="--json" in words)
+    except (Exception, KeyboardInterrupt):  # noqa: BLE001 - the last door, for the unforeseen
+        as_json = "--json" in words
+        if interrupts.seen:
+            code = _abort(as_json=as_json)
+        else:
+            traceback.print_exc()
+            sentence = "程序内部出错，结果未完成；请把以上文字交给维护人员。"
+            code = _refuse(sentence, code="internal", where=None, as_json=as_json)
     sys.exit(code)
+
+
+class _Interrupts:
+    """Ctrl-C, remembered: SQLite tells one inside its callbacks as an error of its own."""
+
+    def __init__(self) -> None:
+        self.seen = False
+
+    def __call__(self, _number: int, _frame: object) -> NoReturn:
+        self.seen = True
+        raise KeyboardInterrupt
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -106,9 +125,13 @@ def run(arguments: Sequence[str]) -> int:
         sentence = f"文件 {place} 无法读写（{reason(error)}），请检查路径和权限。"
         return _refuse(sentence, code="file", where=place, as_json=as_json)
     if code == _INTERRUPTED:
-        sentence = "已中止，没有做完的部分未写入。"
-        return _refuse(sentence, code="aborted", where=None, as_json=as_json)
+        return _abort(as_json=as_json)
     return code if isinstance(code, int) else 0
+
+
+def _abort(*, as_json: bool) -> int:
+    sentence = "已中止，没有做完的部分未写入。"
+    return _refuse(sentence, code="aborted", where=None, as_json=as_json)
 
 
 def _refuse(sentence: str, *, code: str, where: str | None, as_json: bool) -> int:

@@ -85,3 +85,28 @@ def test_json_is_utf8_on_a_console_without_chinese():
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     answer = xygeo_process("gapz", "--json", **plain)
     assert "没有命令" in answer.json["error"]["message"]
+
+
+_INTERRUPTED_CALLBACK = """
+import signal, sqlite3, typer
+from api.cli import program
+
+program.app = typer.Typer(add_completion=False)
+program.app.callback()(lambda: None)
+
+@program.app.command("stop")
+def stop():
+    base = sqlite3.connect(":memory:")
+    base.create_function("f", 0, lambda: signal.raise_signal(signal.SIGINT))
+    base.execute("SELECT f()")
+
+program.main(["stop"])
+"""
+
+
+def test_an_interrupt_inside_the_database_is_no_fault_of_the_program():
+    done = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED_CALLBACK], capture_output=True, cwd=_ROOT, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == ["已中止，没有做完的部分未写入。"]
