@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
-
-if TYPE_CHECKING:
-    from typer import Context
 
 __all__ = ["ChineseCommand", "ChineseGroup"]
 
@@ -33,7 +30,7 @@ def _in_chinese(text: str) -> str:
 class ChineseCommand(TyperCommand):
     """A command whose help is Chinese throughout."""
 
-    def get_help(self, ctx: Context) -> str:
+    def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - typer hides the type
         """Give the text of `--help`."""
         return _in_chinese(super().get_help(ctx))
 
@@ -41,6 +38,6 @@ class ChineseCommand(TyperCommand):
 class ChineseGroup(TyperGroup):
     """The program, whose help is Chinese throughout."""
 
-    def get_help(self, ctx: Context) -> str:
+    def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - typer hides the type
         """Give the text of `--help`."""
         return _in_chinese(super().get_help(ctx))
