@@ -135,11 +135,11 @@ class Store(Protocol):
         ...
 
     def sheet_records(self, kind: str) -> dict[str, dict[str, Any]]:
-        """Give the records of printed sheets of one kind (``binding``, ``pins``), by key."""
+        """Give the records kept beside the layers, of one kind (``binding``, ``pins``), by key."""
         ...
 
     def put_sheet_record(self, kind: str, key: str, body: dict[str, Any], *, actor: Actor) -> None:
-        """Keep one record of a printed sheet, replacing the one before."""
+        """Keep one record beside the layers, replacing the one before; it makes no event."""
         ...
 
     def close(self) -> None:

@@ -86,10 +86,11 @@ def import_layer(
         typer.Argument(metavar="FILE", help="xlsx、csv、shp 的 zip、geojson、gpkg 或 .osm.pbf"),
     ],
     mapping: Annotated[
-        list[str] | None, typer.Option("--map", metavar="列名=字段", help="列名对应，可重复")
+        list[str] | None,
+        typer.Option("--map", metavar="列名=字段", help="列名对应，可重复，下次沿用"),
     ] = None,
     crs: Annotated[
-        str | None, typer.Option("--crs", help="文件没写坐标系时说明，如 EPSG:4547")
+        str | None, typer.Option("--crs", help="文件没写坐标系时说明，如 EPSG:4547、GCJ-02")
     ] = None,
     sheet: Annotated[
         str | None, typer.Option("--sheet", metavar="S", help="文件里的工作表、shp 或图层名")
@@ -244,7 +245,9 @@ def _import_text(report: ImportReport, *, dry_run: bool) -> list[str]:
         head = f"试导入：将新增 {body['new']}、更改 {body['changed']}、不变 {body['unchanged']}。"
     else:
         head = f"已导入：新增 {body['new']}、更改 {body['changed']}、不变 {body['unchanged']}。"
-    return [head, *_finding_lines(report.findings)]
+    kept = "、".join(f"{heading}={name}" for heading, name in report.kept_columns.items())
+    lines = [f"  沿用上次的列名对应：{kept}（用 --map 改）"] if kept else []
+    return [head, *lines, *_finding_lines(report.findings)]
 
 
 def _finding_lines(findings: Sequence[Finding]) -> list[str]:

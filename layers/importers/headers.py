@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from layers.findings import Findings
     from layers.schema import LayerSchema
 
-__all__ = ["LAT", "LON", "SUPPRESSED", "WKT", "HeaderMatch", "match_headers"]
+__all__ = [
+    "LAT",
+    "LON",
+    "SUPPRESSED",
+    "WKT",
+    "HeaderMatch",
+    "match_headers",
+    "plain_heading",
+    "target_of",
+]
 
 LON, LAT, WKT, SUPPRESSED = "lon", "lat", "wkt", "suppressed"
 """Targets that are no fields: the two coordinates, the shape as text, what an export hid."""
@@ -90,7 +99,7 @@ def match_headers(
     fields: dict[str, str] = {}
     places: dict[str, str] = {}
     for heading in headings:
-        plain = _plain(heading)
+        plain = plain_heading(heading)
         if _PERSON.search(plain):
             findings.add(
                 "I18",
@@ -137,24 +146,23 @@ def _asked(
     InputError
         If it names a heading or a field that is not there.
     """
-    by_plain = {_plain(heading): heading for heading in headings}
-    known = schema.headings()
+    by_plain = {plain_heading(heading): heading for heading in headings}
     asked = {}
     for heading, field in mapping.items():
-        if _plain(heading) not in by_plain:
+        if plain_heading(heading) not in by_plain:
             raise InputError(
                 f"文件里没有列“{heading}”，有：{'、'.join(headings)}，请检查 --map。",
                 code="unknown_heading",
                 where=heading,
             )
-        name = known.get(_plain(field)) or _PLACES.get(_plain(field))
+        name = target_of(schema, field)
         if name is None:
             raise InputError(
                 f"{schema.title}没有字段“{field}”，可用：{'、'.join(schema.fields)}。",
                 code="unknown_field",
                 where=field,
             )
-        asked[by_plain[_plain(heading)]] = name
+        asked[by_plain[plain_heading(heading)]] = name
     return asked
 
 
@@ -172,5 +180,12 @@ def _require_columns(
             )
 
 
-def _plain(heading: str) -> str:
+def target_of(schema: LayerSchema, word: str) -> str | None:
+    """Give the field, or ``lon``, ``lat``, ``wkt``, that a word of the user means; else None."""
+    plain = plain_heading(word)
+    return schema.headings().get(plain) or _PLACES.get(plain)
+
+
+def plain_heading(heading: str) -> str:
+    """Give what two headings share that are the same to a reader: width and case do not count."""
     return unicodedata.normalize("NFKC", heading).strip().casefold()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +17,7 @@ from layers.errors import InvalidRecord, NotAllowed
 from layers.findings import Finding, Findings, UnreadableError
 from layers.importers.formats import open_table
 from layers.importers.gcj02 import SURVEYED_LAYERS, is_gcj02
+from layers.importers.kept_columns import keep_columns, kept_columns
 from layers.importers.osm_roads import OSM_SOURCE, stale_pieces
 from layers.importers.rows import CheckedRows
 from layers.importers.stamps import Stamps
@@ -40,6 +41,8 @@ class ImportReport:
         Rows; of a dry run, what they would have been. All 0 after an error.
     removed
         Stored pieces of imported OpenStreetMap ways that the file no longer has.
+    kept_columns
+        Heading -> field, as said at an earlier import of such headings and applied now.
     findings
         In order of rows.
     dry_run
@@ -50,6 +53,7 @@ class ImportReport:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    kept_columns: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     dry_run: bool = False
 
@@ -71,6 +75,7 @@ class ImportReport:
             "changed": self.changed,
             "unchanged": self.unchanged,
             **({"removed": self.removed} if self.removed else {}),
+            **({"kept_columns": dict(self.kept_columns)} if self.kept_columns else {}),
             "findings": [finding.to_json() for finding in self.findings],
         }
 
@@ -108,7 +113,8 @@ def import_file(
     actor, reason
         Who imports and why; both go into every event.
     mapping
-        Heading -> field for headings that are neither name nor title.
+        Heading -> field for headings that are neither name nor title. It is kept with the layer
+        and the headings for the next time, if the import succeeds; what is said anew wins.
     crs
         CRS of the coordinates, over what the file says; a file that says nothing has degrees.
         ``GCJ-02`` (a web map's) is converted, and the rows are at most approximate.
@@ -159,18 +165,21 @@ def import_file(
         file_source=_source_of(file),
     )
     report = ImportReport(dry_run=dry_run)
+    kept: dict[str, str] = {}
     try:
         table = open_table(file, layer=layer, sheet=sheet)
         shifted = is_gcj02(crs)
         if shifted:
             _say_converted(findings, schema)
+        kept = kept_columns(store, schema, table.headings, mapping or {})
+        columns = {**kept, **(mapping or {})}
         rows = CheckedRows(
             store,
             schema,
             table,
             findings,
             stamps=stamps,
-            mapping=mapping,
+            mapping=columns,
             crs=STORED_CRS if shifted else _crs(crs or table.crs, file),
             shifted=shifted,
             node_lines=node_lines,
@@ -185,12 +194,13 @@ def import_file(
             reason=reason,
             dry_run=dry_run,
             whole_ways=_is_osm(file),
+            then=lambda: keep_columns(store, schema, table.headings, columns, actor=actor),
         )
     except UnreadableError as error:
         findings.take(error.finding)
     if findings.has_errors:
         report = ImportReport(dry_run=dry_run)
-    return replace(report, findings=findings.listed())
+    return replace(report, kept_columns=kept, findings=findings.listed())
 
 
 def _put(
@@ -203,6 +213,7 @@ def _put(
     reason: str,
     dry_run: bool,
     whole_ways: bool,
+    then: Callable[[], None],
 ) -> ImportReport:
     """Write in one transaction that is undone after an error and after a dry run."""
     report = ImportReport()
@@ -227,6 +238,7 @@ def _put(
         )
         if dry_run or findings.has_errors:
             _undo()
+        then()
     return report
 
 
