@@ -29,7 +29,7 @@ from tests.calling import xygeo
         (("import", "roads", "a.csv", "--map", "经度"), "列名=字段"),
         (("init", "--files", "x"), "--sample"),
         (("init", "--sample", "--seed", "-1"), "太小了"),
-        (("export", "elders", "e.docx"), ".csv、.geojson、.gpkg"),
+        (("export", "elders", "e.odt"), ".geojson"),
         (("print", "circles", "--publish", "secret"), "internal、review、public"),
     ],
 )
