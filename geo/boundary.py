@@ -116,7 +116,8 @@ def tripoints(lines: gpd.GeoDataFrame, *, tolerance_m: float = 0.0) -> gpd.GeoDa
         touching = lines.iloc[np.unique(owner[members])]
         ids: tuple[object, ...] = tuple(dict.fromkeys([*touching["left"], *touching["right"]]))
         if len(ids) >= _MEETING:
-            rows.append((ids, shapely.get_coordinates(ends[members]).mean(axis=0)))
+            places = np.unique(shapely.get_coordinates(ends[members]), axis=0)
+            rows.append((ids, places.mean(axis=0)))  # of one place exactly that place
     rows.sort(key=lambda row: (-row[1][1], row[1][0]))
     points = [shapely.Point(row[1]) for row in rows]
     return gpd.GeoDataFrame(

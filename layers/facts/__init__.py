@@ -12,13 +12,21 @@ from layers.facts.divisions import (
     successors,
 )
 from layers.facts.outline import neighbours, outline
-from layers.facts.report import Facility, facilities, rural_daycare_count
+from layers.facts.report import (
+    BoundaryInspection,
+    Facility,
+    boundary_inspections,
+    facilities,
+    rural_daycare_count,
+)
 
 __all__ = [
+    "BoundaryInspection",
     "CensusCount",
     "Change",
     "Division",
     "Facility",
+    "boundary_inspections",
     "census",
     "changes",
     "divisions",

@@ -9,7 +9,13 @@ import yaml
 
 from layers.facts.files import data_file
 
-__all__ = ["Facility", "facilities", "rural_daycare_count"]
+__all__ = [
+    "BoundaryInspection",
+    "Facility",
+    "boundary_inspections",
+    "facilities",
+    "rural_daycare_count",
+]
 
 _OPERATION = {"公建民营": "public_private", None: None}
 
@@ -44,6 +50,26 @@ class Facility:
     services: tuple[str, ...]
     opened: str | None
     about: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundaryInspection:
+    """A joint inspection of a boundary line that the report names.
+
+    Attributes
+    ----------
+    line
+        Name of the line as the report has it.
+    neighbour_code
+        Six digits.
+    source
+        The report and its section.
+    """
+
+    line: str
+    neighbour_code: str
+    year: int
     source: str
 
 
@@ -112,3 +138,22 @@ def rural_daycare_count() -> int:
     Twenty.
     """
     return int(_report()["rural_daycare"]["count"])
+
+
+def boundary_inspections() -> tuple[BoundaryInspection, ...]:
+    """List the inspections of boundary lines that the report calls finished.
+
+    Returns
+    -------
+    Two, in the report's order; who led them it does not say.
+    """
+    report = _report()
+    return tuple(
+        BoundaryInspection(
+            line=row["line"],
+            neighbour_code=row["neighbour_code"],
+            year=row["year"],
+            source=f"{report['source_document']} {row['source']}",
+        )
+        for row in report["boundary_inspections"]
+    )

@@ -29,6 +29,8 @@ _TITLES = {
     "care_facilities": "示意养老设施",
     "elders": "示意老年人口",
     "roads": "示意道路",
+    "boundary_lines": "界线",
+    "boundary_markers": "示意界桩",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import NotFound
+from layers.sample.boundary import line_rows, marker_rows
 from layers.sample.divisions import division_rows
 from layers.sample.facilities import facility_rows
 from layers.sample.people import elder_rows
@@ -20,6 +21,8 @@ _MAKERS: dict[str, Callable[[int], list[dict[str, Any]]]] = {
     "care_facilities": facility_rows,
     "elders": elder_rows,
     "roads": road_rows,
+    "boundary_lines": line_rows,
+    "boundary_markers": marker_rows,
 }
 
 SAMPLE_LAYERS = tuple(_MAKERS)

@@ -20,6 +20,8 @@ DIGESTS = {
     "care_facilities": "49a302aa10eee2eb84ea9d765b69ec63a41cd9338518c03c9ecfb1ccd5b2a9b3",
     "elders": "98af0651bca1263e5e0fb687248a2abfc0050846097d39185511ace3b038b417",
     "roads": "c877b9be154c916b72c1f75632cd2112b1376d6f19bac16136319b28cac07144",
+    "boundary_lines": "c58dac2e24e43fd6c9cd3dfb0e67b3663a74a4d8acf43ffef1052cec0e7854b6",
+    "boundary_markers": "56226b691944e9b73fd00ba6858e1ef945714c9140e80c2fa763ccf730340534",
 }
 
 
@@ -70,7 +72,8 @@ def test_rows_are_sorted_by_a_unique_id(county, layer):
 @pytest.mark.slow
 @pytest.mark.parametrize("layer", SAMPLE_LAYERS)
 def test_another_seed_is_another_county(county, layer):
-    assert digest(sample_rows(layer, seed=8)) != digest(county[layer])
+    same = digest(sample_rows(layer, seed=8)) == digest(county[layer])
+    assert same == (layer == "boundary_lines")  # they are real: nothing of them is drawn
 
 
 def test_an_unknown_layer_is_named():
