@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -54,6 +54,8 @@ class DivisionFinding:
         One Chinese sentence: what, where, what to do.
     level
         ``error``, or ``warning`` for what is narrow.
+    fault
+        The ground at fault, its ids the positions of the rows as text; None where it is no ground.
     """
 
     code: str
@@ -62,6 +64,7 @@ class DivisionFinding:
     area_m2: float | None
     message: str
     level: Level = "error"
+    fault: Fault | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Give the finding as `xygeo check divisions --json` carries it."""
@@ -218,6 +221,7 @@ class _Faults:
                 None if fault.code == "T07" else round(fault.area_m2, 2),
                 f"{words.format(place=f'东经 {lon:.6f}、北纬 {lat:.6f}')}{self._when(found.day)}。",
                 "warning" if fault.code == "T03" else "error",
+                replace(fault, ids=tuple(str(unit) for unit in found.units)),
             )
 
     def _overlaps(self, polygons: NDArray[np.int64]) -> list[Fault]:

@@ -70,7 +70,7 @@ def read_file(
     file = Path(path)
     table = open_table(file, layer=schema.name, sheet=sheet)
     findings = Findings()
-    match = match_headers(table.headings, schema, None, findings)
+    match = match_headers(table.headings, schema, None, findings, row=table.heading_row)
     known = {"id": schema.system["id"], **schema.fields}
     from_crs = require_crs(crs or table.crs or STORED_CRS, file.name)
 
