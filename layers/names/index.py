@@ -11,6 +11,8 @@ from heapq import nsmallest
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from layers.names.folding import core, fold, fold_variants, is_chinese
 from layers.names.readings import initials, plain_readings
 
@@ -72,11 +74,13 @@ class NameIndex:
         self._grams: _Lookup = {}
         self._deletions: _Lookup = {}
         self._folded: list[str] = []
-        self._forms: list[tuple[str, int]] = []
+        forms: list[tuple[str, int]] = []
         for position, place in enumerate(places):
-            self._add(position, place)
+            forms += self._add(position, place)
         self._add_successors()
-        self._forms.sort()
+        forms.sort()
+        self._forms = [form for form, _ in forms]
+        self._at = np.array([position for _, position in forms], dtype=np.int32)
         self._finders: dict[str, Callable[[str], Iterable[int]]] = {
             **{name: self._finder(table) for name, table in self._by.items()},
             "variant": lambda query: self._by["variant"].get(fold_variants(query), ()),
@@ -113,7 +117,8 @@ class NameIndex:
         if not listed or listed[-1] != position:
             listed.append(position)
 
-    def _add(self, position: int, place: NamedPlace) -> None:
+    def _add(self, position: int, place: NamedPlace) -> Iterator[tuple[str, int]]:
+        """Take a place in; gives the forms whose beginning finds it."""
         name = fold(place.name)
         short = core(name)
         self._folded.append(name)
@@ -129,10 +134,11 @@ class NameIndex:
             self._put("variant", fold_variants(other), position)
         for other in place.former_names:
             self._put_former(other, position)
-        self._add_sounds(position, place, name, short)
-        self._forms.append((name, position))
+        for sound in self._add_sounds(position, place, name, short):
+            yield sound, position
+        yield name, position
         if place.code:
-            self._forms.append((place.code, position))
+            yield place.code, position
         for gram in {*name, *(a + b for a, b in pairwise(name))}:
             self._grams.setdefault(gram, []).append(position)
         for form in {name, short}:
@@ -146,13 +152,13 @@ class NameIndex:
         if place.level == "county":
             self.counties = (*self.counties, name)
 
-    def _add_sounds(self, position: int, place: NamedPlace, name: str, short: str) -> None:
+    def _add_sounds(self, position: int, place: NamedPlace, name: str, short: str) -> Iterator[str]:
         generic = len(name) - len(short)
         for syllables in plain_readings(name):
             for some in {syllables, syllables[: len(syllables) - generic]}:
                 self._put("pinyin", "".join(some), position)
                 self._put("initials", initials(some), position)
-            self._forms.append(("".join(syllables), position))
+            yield "".join(syllables)
         for other in (place.pinyin, *place.other_readings):
             if other:
                 self._put("pinyin", fold(other), position)
@@ -187,9 +193,10 @@ class NameIndex:
     def _prefixed(self, query: str) -> Iterable[int]:
         if query.isdigit() and len(query) < _CODE_LENGTH:
             return ()
-        start = bisect_left(self._forms, (query, -1))
-        end = bisect_left(self._forms, (query + _LAST, -1))
-        return sorted({position for _, position in self._forms[start:end]})
+        start = bisect_left(self._forms, query)
+        end = bisect_left(self._forms, query + _LAST)
+        found: list[int] = np.unique(self._at[start:end]).tolist()
+        return found
 
     def _containing(self, query: str) -> Iterator[int]:
         grams = [a + b for a, b in pairwise(query)] or [query]

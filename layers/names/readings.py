@@ -103,16 +103,18 @@ def plain_readings(name: str) -> tuple[tuple[str, ...], ...]:
     -------
     Up to twelve readings, no two the same; ü as v.
     """
-    plain = [
-        tuple(dict.fromkeys(plain_pinyin(r.syllable).replace("ü", "v") for r in one))
-        for one in readings(name)
-    ]
+    plain = [tuple(dict.fromkeys(_plain(r.syllable) for r in one)) for one in readings(name)]
     return tuple(islice(product(*plain), _MOST))
 
 
 def initials(syllables: tuple[str, ...]) -> str:
     """Give the first letter of each syllable."""
     return "".join(syllable[:1] for syllable in syllables)
+
+
+@lru_cache(maxsize=4096)  # there are some 1,300 syllables
+def _plain(syllable: str) -> str:
+    return plain_pinyin(syllable).replace("ü", "v")
 
 
 def _by_dictionary(name: str) -> list[str]:
