@@ -111,10 +111,11 @@ def tripoints(lines: gpd.GeoDataFrame, *, tolerance_m: float = 0.0) -> gpd.GeoDa
     parts, owner = shapely.get_parts(np.asarray(lines.geometry.array), return_index=True)
     ends = np.concatenate([shapely.get_point(parts, 0), shapely.get_point(parts, -1)])
     owner = np.concatenate([owner, owner])
+    left, right = lines["left"].to_numpy(), lines["right"].to_numpy()
     rows = []
     for members in _clusters(ends, tolerance_m):
-        touching = lines.iloc[np.unique(owner[members])]
-        ids: tuple[object, ...] = tuple(dict.fromkeys([*touching["left"], *touching["right"]]))
+        touching = np.unique(owner[members])
+        ids: tuple[object, ...] = tuple(dict.fromkeys([*left[touching], *right[touching]]))
         if len(ids) >= _MEETING:
             places = np.unique(shapely.get_coordinates(ends[members]), axis=0)
             rows.append((ids, places.mean(axis=0)))  # of one place exactly that place
@@ -309,4 +310,5 @@ def _clusters(points: NDArray[np.object_], distance_m: float) -> list[NDArray[np
     one, other = shapely.STRtree(plane).query(plane, predicate="dwithin", distance=reach)
     graph = coo_array((np.ones(len(one), bool), (one, other)), shape=(len(points),) * 2)
     _, label = connected_components(graph, directed=False)
-    return [np.flatnonzero(label == group) for group in range(label.max() + 1)]
+    order = np.argsort(label, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
