@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from dataclasses import field as _field
 from typing import TYPE_CHECKING, Any
 
+from layers.short_names import short_names
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -229,9 +231,11 @@ class LayerSchema:
         return tuple(f for f in self.fields.values() if not f.common)
 
     def headings(self) -> dict[str, str]:
-        """Map every heading a file may use (name, title, alias; casefolded) to its field name."""
+        """Map every heading a file may use (name, title, alias, short name of a shp) to a field."""
         found: dict[str, str] = {}
         for one in (self.system["id"], *self.fields.values()):
             for heading in (one.name, one.title, *one.aliases):
                 found.setdefault(heading.casefold(), one.name)
+        for name, short in short_names((self.system["id"].name, *self.fields)).items():
+            found.setdefault(short.casefold(), name)
         return found

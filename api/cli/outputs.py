@@ -35,7 +35,7 @@ def require_outputs(
         If an ending is another, or the path is a folder.
     """
     for path in paths:
-        if path.suffix.lower() not in suffixes:
+        if not path.name.lower().endswith(tuple(suffixes)):
             offered = " 或 ".join(filter(None, ("、".join(suffixes[:-1]), suffixes[-1])))
             raise UsageError(f"{what}只能写成 {offered}，不是“{path.name}”。", where=where)
         if path.is_dir():

@@ -15,7 +15,9 @@ from layers.exporters.csv_file import write_csv
 from layers.exporters.fgb_file import write_fgb
 from layers.exporters.geojson_file import write_geojson
 from layers.exporters.gpkg_file import write_gpkg
+from layers.exporters.jsonld_file import write_jsonld
 from layers.exporters.parquet_file import write_parquet
+from layers.exporters.shp_file import write_shp
 from layers.exporters.tables import ExportTable, frame_table, stored_table
 from layers.exporters.xlsx_file import write_xlsx
 from layers.system_errors import reason
@@ -32,14 +34,16 @@ if TYPE_CHECKING:
 __all__ = ["SUFFIXES", "ExportReport", "export_layer", "write_frame"]
 
 Progress = Callable[[float, str], None]
-Writer = Callable[[ExportTable, Path, Callable[[int], None]], None]
+Writer = Callable[[ExportTable, Path, Callable[[int], None]], tuple[str, ...] | None]
 
 _WRITERS: dict[str, Writer] = {
     ".csv": write_csv,
     ".fgb": write_fgb,
     ".geojson": write_geojson,
     ".gpkg": write_gpkg,
+    ".jsonld": write_jsonld,
     ".parquet": write_parquet,
+    ".shp.zip": write_shp,
     ".xlsx": write_xlsx,
 }
 
@@ -61,6 +65,8 @@ class ExportReport:
         How many small counts of people (and larger ones that would give them away) are hidden.
     provenance
         Quality and sources of the rows.
+    notes
+        What the format could not hold, in sentences.
     """
 
     layer: str
@@ -68,6 +74,7 @@ class ExportReport:
     rows: int
     suppressed: int
     provenance: Provenance
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Give the answer of `xygeo export --json`."""
@@ -77,6 +84,7 @@ class ExportReport:
             "rows": self.rows,
             "suppressed": self.suppressed,
             **self.provenance.to_json(),
+            **({"notes": list(self.notes)} if self.notes else {}),
         }
 
 
@@ -123,7 +131,7 @@ def export_layer(
     _require_format(file)
     table = stored_table(store, layer, at=at, full=full)
     tell = on_progress or (lambda _share, _words: None)
-    _write(
+    notes = _write(
         table, file, lambda done: tell(min(done / max(table.count, 1), 1.0), f"已写出 {done} 行")
     )
     return ExportReport(
@@ -132,6 +140,7 @@ def export_layer(
         rows=table.count,
         suppressed=table.hidden_cells,
         provenance=table.provenance,
+        notes=notes,
     )
 
 
@@ -172,7 +181,7 @@ def _require_format(file: Path) -> None:
     InputError
         `format_unknown`, `folder_missing`.
     """
-    if file.suffix.casefold() not in _WRITERS:
+    if _ending(file) is None:
         raise InputError(
             f"不能导出为 {file.name}，可用的扩展名：{'、'.join(SUFFIXES)}。",
             code="format_unknown",
@@ -184,19 +193,24 @@ def _require_format(file: Path) -> None:
         )
 
 
-def _write(table: ExportTable, file: Path, on_rows: Callable[[int], None]) -> None:
-    """Write beside the file and put it in its place when whole.
+def _ending(file: Path) -> str | None:
+    name = file.name.casefold()
+    return next((ending for ending in _WRITERS if name.endswith(ending)), None)
+
+
+def _write(table: ExportTable, file: Path, on_rows: Callable[[int], None]) -> tuple[str, ...]:
+    """Write beside the file and put it in its place when whole; gives the writer's notes.
 
     Raises
     ------
     StoreError
         `file_not_written`.
     """
-    suffix = file.suffix.casefold()
+    suffix = _ending(file) or ""
     try:
         # GDAL wants the ending of its format.
         with whole_file(file, suffix=suffix if suffix in _OF_GDAL else "") as part:
-            _WRITERS[suffix](table, part, on_rows)
+            return _WRITERS[suffix](table, part, on_rows) or ()
     except (DataLayerError, DataSourceError) as error:  # what GDAL could not write, a full disk too
         raise StoreError(
             f"文件 {file.name} 写不进去，请检查磁盘空间和权限。",
