@@ -21,8 +21,8 @@ _SHOWN = 20
 _LEVELS = {"error": "错误", "warning": "提示"}
 
 
-def check_division_fit(session: Session, file: Path | None) -> None:
-    """Answer with the findings T01-T08; exit 1 if there are any.
+def check_division_fit(session: Session, file: Path | None, repairs: Path | None) -> None:
+    """Answer with the findings T01-T08; exit 1 if there are any. Nothing is changed.
 
     Parameters
     ----------
@@ -30,6 +30,8 @@ def check_division_fit(session: Session, file: Path | None) -> None:
         This call.
     file
         What is looked at instead of the store, which is then not needed.
+    repairs
+        Where to write proposals, if anywhere.
 
     Raises
     ------
@@ -45,9 +47,23 @@ def check_division_fit(session: Session, file: Path | None) -> None:
         "checked": len(divisions),
         "findings": [finding.to_json() for finding in findings],
     }
-    session.answer(body, _lines(len(divisions), findings))
+    lines = _lines(len(divisions), findings)
+    if repairs is not None:
+        lines.append(_propose(divisions, findings, repairs))
+    session.answer(body, lines)
     if findings:
         raise typer.Exit(1)
+
+
+def _propose(divisions: gpd.GeoDataFrame, findings: list[DivisionFinding], path: Path) -> str:
+    from layers.topology_repairs import repair_rows, write_repairs
+
+    rows = repair_rows(divisions, findings)
+    write_repairs(rows, path)
+    return (
+        f"修复方案 {len(rows)} 个，已写入 {path}；请在 GIS 软件中对照，每处只留一个方案，"
+        "再用 xygeo import divisions 导入。"
+    )
 
 
 def _stored(session: Session) -> gpd.GeoDataFrame:

@@ -137,7 +137,12 @@ def import_layer(
 
 def export_file(
     layer: Layer,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="geojson、gpkg、csv 或 xlsx")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="xlsx、csv、gpkg、geojson、fgb、parquet、shp.zip 或 jsonld"
+        ),
+    ],
     as_of: AsOf = None,
     full: Full = False,
     actor_name: ActorName = None,
@@ -161,6 +166,7 @@ def export_file(
     lines = [f"已导出 {body['rows']} 行：{file}"]
     if body.get("suppressed"):
         lines.append(f"其中 {body['suppressed']} 个 1–4 人的小数已隐藏；需要全数请加 --full。")
+    lines += report.notes
     if body.get("notice"):
         lines.append(str(body["notice"]))
     session.answer(body, lines)
@@ -171,6 +177,10 @@ def check(
     file: Annotated[
         Path | None,
         typer.Option("--file", metavar="FILE", help="只与 divisions 同用：查文件，不查数据库"),
+    ] = None,
+    repairs: Annotated[
+        Path | None,
+        typer.Option("--repairs", metavar="FILE", help="只与 divisions 同用：写出修复方案 geojson"),
     ] = None,
     name: Annotated[
         str | None, typer.Option("--name", help="只与 place_names 同用：查这个拟用名")
@@ -189,16 +199,17 @@ def check(
     from layers.analysis.readiness import check_layers
 
     session = start(data, as_json=as_json)
+    if layer != "place_names" and any(option is not None for option in (name, kind, pinyin)):
+        raise UsageError("--name、--kind、--pinyin 只与 check place_names 同用。", where="--name")
+    if layer != "divisions" and (file is not None or repairs is not None):
+        option = "--file" if file is not None else "--repairs"
+        raise UsageError(f"{option} 只与 check divisions 同用。", where=option)
     if layer == "divisions":
-        check_division_fit(session, file)
+        check_division_fit(session, file, repairs)
         return
-    if layer == "place_names" and file is None:
+    if layer == "place_names":
         check_names(session, name, kind=kind, pinyin=pinyin)
         return
-    if any(option is not None for option in (name, kind, pinyin)):
-        raise UsageError("--name、--kind、--pinyin 只与 check place_names 同用。", where="--name")
-    if file is not None:
-        raise UsageError("--file 只与 check divisions 同用。", where="--file")
     with session.store() as store:
         reports = check_layers(store, layer)
     body = {"layers": [report.to_json() for report in reports]}

@@ -112,3 +112,14 @@ def test_a_file_without_levels_is_refused_rather_than_found_well(tmp_path):
     answer = xygeo("check", "divisions", "--file", path)
     assert answer.code == 1
     assert "级别" in answer.err
+
+
+def test_proposals_are_written_and_nothing_is_changed(file, tmp_path):
+    path = file("140423103000", holed)
+    before = path.read_bytes()
+    proposals = tmp_path / "方案.geojson"
+    answer = xygeo("check", "divisions", "--file", path, "--repairs", proposals)
+    assert "修复方案 1 个" in answer.out
+    (feature,) = json.loads(proposals.read_text("utf-8"))["features"]
+    assert (feature["id"], feature["properties"]["fault"]) == ("140423103000", "T01")
+    assert path.read_bytes() == before
