@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from layers.provenance import QUALITY_TITLES
+from layers.whole_files import whole_file
 from webmap.cells import shown_gaps, shown_summary
 from webmap.folium_assets import OfflineMap, RawText, render_offline
 from webmap.folium_data import as_script, facility_words, map_data, shape_count
@@ -94,9 +95,8 @@ def write_map(
         If the page would fetch something from outside; nothing is written.
     """
     html = render_map(picture, title=title, publisher=publisher, full=full)
-    part = path.with_name(path.name + ".part")
-    part.write_text(html, encoding="utf-8", newline="\n")
-    part.replace(path)
+    with whole_file(path) as part:
+        part.write_text(html, encoding="utf-8", newline="\n")
     return shape_count(picture)
 
 

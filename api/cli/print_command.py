@@ -128,6 +128,7 @@ def print_sheet(
             crosses=crosses,
             publisher=session.settings.publisher,
             actor=actor(actor_name, role),
+            time_zone=session.settings.tz,
         )
         paths = out or [session.out / f"{name}-{drawn.page.paper.lower()}.pdf"]
         files = [str(drawn.write(place_for(path), dpi=dpi)) for path in paths]

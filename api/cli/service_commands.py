@@ -178,8 +178,7 @@ def draw_map(
 ) -> None:
     """画一张离线网页地图：乡镇、服务圈、缺口、设施。"""
     from api.cli.plain import plain
-    from layers.analysis.inputs import read_inputs
-    from layers.analysis.services import picture_of
+    from layers.analysis.services import service_picture
     from webmap.folium_map import write_map
 
     session = start(data, as_json=as_json)
@@ -196,7 +195,7 @@ def draw_map(
     )
     with session.progress() as progress, session.store() as store:
         _tell(progress, 0.1, "计算")
-        picture = picture_of(read_inputs(store, question, time_zone=session.settings.tz))
+        picture = service_picture(store, question, time_zone=session.settings.tz)
     shapes = write_map(picture, place_for(path), publisher=session.settings.publisher)
     body = plain(
         {

@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["picture_of", "service_picture"]
 
 
-def service_picture(store: Store, question: CareQuestion) -> ServicePicture:
+def service_picture(
+    store: Store, question: CareQuestion, *, time_zone: str = "Asia/Shanghai"
+) -> ServicePicture:
     """Read the store and compute everything that a circles sheet or map draws.
+
+    Parameters
+    ----------
+    store, question, time_zone
+        As `layers.analysis.inputs.read_inputs`.
 
     Raises
     ------
@@ -30,7 +37,7 @@ def service_picture(store: Store, question: CareQuestion) -> ServicePicture:
     PlatformError
         If `geo` refuses an input.
     """
-    return picture_of(read_inputs(store, question))
+    return picture_of(read_inputs(store, question, time_zone=time_zone))
 
 
 def picture_of(inputs: ServiceInputs) -> ServicePicture:

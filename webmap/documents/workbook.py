@@ -15,6 +15,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from layers.whole_files import whole_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -204,8 +206,11 @@ def save_dated(book: Workbook, path: Path, day: date) -> None:
     stamp = rb"\g<1>" + f"{day:%Y-%m-%d}T00:00:00Z".encode()
     written = BytesIO()
     book.save(written)
-    part = path.with_name(path.name + ".part")
-    with zipfile.ZipFile(written) as made, zipfile.ZipFile(part, "w") as dated:
+    with (
+        whole_file(path) as part,
+        zipfile.ZipFile(written) as made,
+        zipfile.ZipFile(part, "w") as dated,
+    ):
         for name in made.namelist():
             body = made.read(name)
             if name == "docProps/core.xml":
@@ -213,7 +218,6 @@ def save_dated(book: Workbook, path: Path, day: date) -> None:
             member = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
             member.compress_type = zipfile.ZIP_DEFLATED
             dated.writestr(member, body)
-    part.replace(path)
 
 
 def text_width(text: str) -> int:

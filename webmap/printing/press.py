@@ -25,6 +25,7 @@ def sheet(
     *,
     question: CareQuestion | None = None,
     actor: Actor | None = None,
+    time_zone: str = "Asia/Shanghai",
     **options: Any,  # noqa: ANN401  (fields of SheetOptions and CareQuestion)
 ) -> Sheet:
     """Draw a sheet of what the store holds.
@@ -39,6 +40,8 @@ def sheet(
         What is asked; None makes it of the options (`minutes`, `mode`, `age`, ...).
     actor
         Who prints: needed to publish and to keep pins.
+    time_zone
+        Zone in which the latest event's instant is the day on the sheet.
     options
         Fields of `SheetOptions` and `CareQuestion`. `pins` may be a file or a list of mappings.
 
@@ -58,7 +61,7 @@ def sheet(
     require_number(wanted.publish, wanted.review_no, wanted.approval)
     if wanted.publish == "public" and actor is None:
         raise SheetError("公开图必须记录发布人，请用 --actor 给出。", where="actor")
-    picture = service_picture(store, question)
+    picture = service_picture(store, question, time_zone=time_zone)
     if wanted.publish == "public":
         require_publishable(picture, store)
     key = f"{recipe}/{paper}"

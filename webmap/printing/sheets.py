@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layers.whole_files import whole_file
 from webmap.printing.errors import SheetError
 from webmap.printing.export import render_pdf, render_png
 from webmap.printing.svg import render_svg
@@ -157,9 +158,8 @@ class Sheet:
         else:
             content = render_png(self.pdf, dpi=dpi)
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
-        part.write_bytes(content)
-        part.replace(target)
+        with whole_file(target) as part:
+            part.write_bytes(content)
         return target
 
     def to_json(self, *, files: Sequence[str | os.PathLike[str]] = ()) -> dict[str, Any]:
