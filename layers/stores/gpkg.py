@@ -183,8 +183,8 @@ class GpkgStore(GpkgReader):
             finally:
                 self._batch = outer
 
-    # Records of printed sheets and columns of imports are no layer and make no event: dates on sheets
-    # follow the county's data, and a sheet printed twice must say the same.
+    # Records of printed sheets and columns of imports are no layer and make no event: dates on
+    # sheets follow the county's data, and a sheet printed twice must say the same.
 
     def put_sheet_record(self, kind: str, key: str, body: dict[str, Any], *, actor: Actor) -> None:
         """Keep one record beside the layers, replacing the one before.
