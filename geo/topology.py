@@ -99,7 +99,8 @@ def invalid(shapes: gpd.GeoSeries) -> list[Fault]:
     Raises
     ------
     CrsError
-        If the CRS is missing or not EPSG:4490 (``crs_differs``).
+        If the CRS is missing or not EPSG:4490 (``crs_differs``), or the coordinates are no degrees
+        (``not_degrees``).
     InputError
         If the index is not unique.
     """
@@ -189,7 +190,8 @@ def gaps(
         return []
     held = array[places].copy()
     valid = shapely.is_valid(held)
-    held[~valid] = shapely.convex_hull(held[~valid])
+    for i in np.flatnonzero(~valid):
+        held[i] = _hull(held[i])
     # The quick union is only right for a coverage, the slow one for anything.
     clean = valid.all() and bool(shapely.coverage_is_valid(held))
     union = (shapely.coverage_union_all if clean else shapely.union_all)(held)
@@ -268,8 +270,28 @@ def _taken(shapes: gpd.GeoSeries, where: str) -> tuple[NDArray[np.object_], list
             code="crs_differs",
             where=where,
         )
-    require_unique_index(shapes.to_frame(), where)
-    return np.asarray(shapes.array, dtype=object), [str(label) for label in shapes.index]
+    require_unique_index(shapes, where)
+    array = np.asarray(shapes.array, dtype=object)
+    _require_degrees(array, where)
+    return array, [str(label) for label in shapes.index]
+
+
+def _require_degrees(array: NDArray[np.object_], where: str) -> None:
+    """Refuse metres that are said to be degrees.
+
+    Raises
+    ------
+    CrsError
+        `not_degrees`. What is not finite is left to `invalid`.
+    """
+    lon, lat = shapely.get_coordinates(array).T
+    with np.errstate(invalid="ignore"):
+        if (np.abs(lon) > 180).any() or (np.abs(lat) > 90).any():
+            raise CrsError(
+                f"{where}的坐标超出经纬度范围，可能以米为单位，请写明坐标系(例如 EPSG:4547)。",
+                code="not_degrees",
+                where=where,
+            )
 
 
 def _areal(array: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -279,9 +301,16 @@ def _areal(array: NDArray[np.object_]) -> NDArray[np.bool_]:
 def _fault_point(polygon: BaseGeometry) -> BaseGeometry:
     """Where a polygon is invalid, from GEOS's reason; a place of its own where it names none."""
     place = re.search(r"\[(\S+) (\S+?)\]", shapely.is_valid_reason(polygon))
-    if place is None:
-        return shapely.Point(shapely.get_coordinates(polygon)[0])
-    return shapely.Point(float(place[1]), float(place[2]))
+    named = [] if place is None else [[float(place[1]), float(place[2])]]
+    candidates = np.array([*named, *shapely.get_coordinates(polygon)])
+    finite = candidates[np.isfinite(candidates).all(axis=1)]
+    return shapely.Point(finite[0] if len(finite) else candidates[0])
+
+
+def _hull(polygon: BaseGeometry) -> BaseGeometry:
+    """Convex hull of what is finite of an invalid polygon."""
+    lonlat = shapely.get_coordinates(polygon)
+    return shapely.MultiPoint(lonlat[np.isfinite(lonlat).all(axis=1)]).convex_hull
 
 
 def _around(piece: BaseGeometry, tree: shapely.STRtree) -> NDArray[np.int64]:

@@ -34,6 +34,7 @@ _CODE_DIGITS = 12
 _ALWAYS = np.iinfo(np.int64).min
 _EVER = np.iinfo(np.int64).max
 _NAMED = 4
+_AREAL = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class _Units:
         self.crs = frame.crs
         self.shapes = array = np.asarray(frame.geometry.array, dtype=object)
         self.placed = ~(shapely.is_missing(array) | shapely.is_empty(array))
-        self.areal = self.placed & (shapely.get_dimensions(array) == 2)
+        self.areal = self.placed & np.isin(shapely.get_type_id(array), _AREAL)
         self.valid = shapely.is_valid(array)
         # The parent that the code itself names; the county has none.
         self.by_code = [

@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.errors import CrsError
 from layers.sample import sample_rows
 from layers.topology import check_divisions
 
@@ -223,3 +224,41 @@ def test_a_finding_carries_what_the_body_promises():
         planted(TOWNS[0], geometry=COUNTY.geometry[TOWNS[0]].difference(inner(TOWNS[0], 50)))
     )
     assert list(body.to_json()) == ["code", "level", "ids", "where", "area_m2", "message"]
+
+
+def test_a_village_in_a_hole_of_its_town_is_no_second_fault():
+    village = COUNTY.geometry["140423100204"]
+    ground = COUNTY.geometry["140423100000"].difference(village.buffer(0.0005))
+    assert only(planted("140423100000", geometry=ground)).code == "T01"
+
+
+def test_under_an_invalid_county_nothing_more_is_found():
+    ring = shapely.get_coordinates(OUTLINE)
+    ring[[10, 30]] = ring[[30, 10]]
+    crossed = shapely.Polygon(ring)
+    assert not crossed.is_valid
+    finding = only(planted("140423000000", geometry=crossed))
+    assert (finding.code, finding.ids) == ("T07", ("140423000000",))
+
+
+def test_a_polygon_with_coordinates_that_are_no_numbers_is_invalid_and_placed():
+    written = shapely.to_wkt(COUNTY.geometry[TOWNS[0]], rounding_precision=6)
+    first, _, rest = written.split(", ", 2)
+    with np.errstate(invalid="ignore"):
+        unread = shapely.from_wkt(f"{first}, nan nan, {rest}")
+    finding = only(planted(TOWNS[0], geometry=unread))
+    assert finding.code == "T07"
+    assert np.isfinite(finding.where).all()
+
+
+def test_a_collection_is_no_polygon_and_no_fault_of_fitting():
+    odd = shapely.GeometryCollection([COUNTY.geometry["140423100204"]])
+    assert check_divisions(planted("140423100204", geometry=odd)) == []
+
+
+def test_metres_are_refused_before_anything_is_judged():
+    frame = COUNTY.copy()
+    frame.geometry = COUNTY.geometry.scale(1000, 1000, origin=(0, 0))
+    with pytest.raises(CrsError) as caught:
+        check_divisions(frame)
+    assert caught.value.code == "not_degrees"
