@@ -160,6 +160,8 @@ class _Reader:
             raise self.fault(f"字段 {name} 缺少 title")
         if "codes" in body and body["type"] not in {"text", "list"}:
             raise self.fault(f"字段 {name} 有代码表，type 应为 text 或 list")
+        if strange := [c for c in body.get("by_cases", ()) if c not in body.get("codes", {})]:
+            raise self.fault(f"字段 {name} 的 by_cases 提到代码表没有的 {strange[0]}")
         if body.get("missing", "") not in {"", "warning"}:
             raise self.fault(f"字段 {name} 的 missing 只能是 warning")
         if (body["type"] == "json") is not ("shape" in body):
@@ -171,7 +173,8 @@ class _Reader:
             for key in ("codes", "synonyms", "required_unless", "required_when", "shape")
             if key in body
         }
-        rest = {**body, **changed, "aliases": tuple(body.get("aliases", ()))}
+        listed = {key: tuple(body.get(key, ())) for key in ("aliases", "by_cases")}
+        rest = {**body, **changed, **listed}
         return Field(name=name, common=common, **rest)
 
     def check_shape(self, name: str, shape: object) -> None:

@@ -37,6 +37,8 @@ class Field:
         ``"warning"`` where a row without it deserves a warning, else nothing.
     codes
         Code -> Chinese title; empty where the field is free. For a list: of its items.
+    by_cases
+        Codes that belong to casework: a row takes or leaves one by a reviewer with a reason alone.
     shape
         Of a `json` field: what it may hold, as `layers.nested` describes.
     synonyms
@@ -67,6 +69,7 @@ class Field:
     required_when: Mapping[str, Any] = _field(default_factory=dict, hash=False)
     missing: str = ""
     codes: Mapping[str, str] = _field(default_factory=dict, hash=False)
+    by_cases: tuple[str, ...] = ()
     shape: Mapping[str, Any] = _field(default_factory=dict, hash=False)
     synonyms: Mapping[str, str] = _field(default_factory=dict, hash=False)
     minimum: float | None = None

@@ -92,6 +92,7 @@ class LayerWriter:
         self._bounds = Bounds(connection, self._layer) if codec.schema.geometry else None
         fields = codec.schema.fields.values()
         self._defaults = {f.name: f.default for f in fields if f.default is not None}
+        self._by_cases = tuple(f for f in fields if f.by_cases)
         columns = stored_names(codec.schema)
         listed = ", ".join(f'"{c}"' for c in columns)
         marks = ", ".join("?" * len(columns))
@@ -289,11 +290,21 @@ class LayerWriter:
         record.values = values
 
     def _require_right(self, record: Record, old: dict[str, Any] | None, number: int) -> None:
+        if self._actor.role == "reviewer" and self._reason:
+            return
+        for field in self._by_cases:
+            before, after = (old or {}).get(field.name), record.values.get(field.name)
+            owned = [code for code in field.by_cases if code in {before, after}]
+            if before != after and owned:
+                raise NotAllowed(
+                    f"{self._codec.schema.title}第 {number} 行（{record.id}）的{field.title}"
+                    f"“{field.codes[owned[0]]}”由办件流程定；已有名册须由审核人（reviewer）写明理由导入。",
+                    code="by_case_only",
+                    where=field.name,
+                )
         quality = record.values["quality"]
         before = "approximate" if old is None else old["quality"]
         if QUALITIES.index(quality) <= QUALITIES.index(before):
-            return
-        if self._actor.role == "reviewer" and self._reason:
             return
         raise NotAllowed(
             f"{self._codec.schema.title}第 {number} 行（{record.id}）把精度等级提高为"

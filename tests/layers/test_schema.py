@@ -184,6 +184,9 @@ def spoil(**changes: object) -> dict:
         spoil(fields={"a": {"title": "甲", "type": "json", "shape": {"type": "array", "min": 1}}}),
         spoil(fields={"a": {"title": "甲", "type": "text", "shape": {"type": "array"}}}),
         spoil(fields={"code": {"title": "甲", "type": "text", "required_when": {"b": "c"}}}),
+        spoil(
+            fields={"a": {"title": "甲", "type": "text", "codes": {"b": "乙"}, "by_cases": ["c"]}}
+        ),
         spoil(rules=["state = old: 0 <= depth_m"]),
         spoil(rules=["0 <= count(depth_m)"]),
     ],

@@ -108,7 +108,7 @@ def test_stored_names_are_checked_each_for_itself(store):
         {"name": "喆路", "kind": "street", "status": "standard", "pinyin_tone": "Zhé lù"},
         {"name": "囍路", "kind": "street", "status": "standard", "pinyin_tone": "Xǐ Lù"},
     ]
-    ids = store.put("place_names", rows, actor=CLERK).ids
+    ids = store.put("place_names", rows, actor=CLERK, reason="old register").ids
     found = [(f.code, f.level, f.name) for f in check_stored_names(store)]
     # The seat of the village bears its name; the other seat is a double of both.
     assert sorted(found) == [

@@ -226,7 +226,7 @@ NAMES = [
 
 @pytest.fixture
 def named(store):
-    store.put("place_names", NAMES, actor=CLERK)
+    store.put("place_names", NAMES, actor=CLERK, reason="old register")
     store.put(
         "heritage_names", [{"name": "虒亭", "kind": "town1000", "status": "nominated"}], actor=CLERK
     )
