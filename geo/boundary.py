@@ -217,7 +217,7 @@ def _require_stored(crs: object, where: str) -> None:
     found = require_crs(crs, where)
     if not same_crs(found, STORED_CRS):
         raise CrsError(
-            f"{where}的坐标系是 {found.name}，界线计算要用 EPSG:4490，请先转换。",
+            f"图形的坐标系是 {found.name}，界线计算要用 EPSG:4490，请先转换。",
             code="crs_differs",
             where=where,
         )
@@ -234,7 +234,7 @@ def _places(points: gpd.GeoSeries, where: str) -> NDArray[np.float64]:
     _require_stored(points.crs, where)
     array = np.asarray(points.array, dtype=object)
     if not np.isin(shapely.get_type_id(array), (-1, 0)).all():
-        raise GeometryError(f"{where}里有不是点的几何，请检查。", code="not_points", where=where)
+        raise GeometryError("界桩和方位物应是点，请检查几何类型。", code="not_points", where=where)
     lonlat = np.full((len(array), 2), np.nan)
     there = ~shapely.is_missing(array) & ~shapely.is_empty(array)
     lonlat[there] = shapely.get_coordinates(array[there])

@@ -266,7 +266,7 @@ def _taken(shapes: gpd.GeoSeries, where: str) -> tuple[NDArray[np.object_], list
     crs = require_crs(shapes.crs, where)
     if not same_crs(crs, STORED_CRS):
         raise CrsError(
-            f"{where}的坐标系是 {crs.name}，查接边要用 EPSG:4490，请先转换。",
+            f"图形的坐标系是 {crs.name}，查接边要用 EPSG:4490，请先转换。",
             code="crs_differs",
             where=where,
         )
@@ -288,7 +288,7 @@ def _require_degrees(array: NDArray[np.object_], where: str) -> None:
     with np.errstate(invalid="ignore"):
         if (np.abs(lon) > 180).any() or (np.abs(lat) > 90).any():
             raise CrsError(
-                f"{where}的坐标超出经纬度范围，可能以米为单位，请写明坐标系(例如 EPSG:4547)。",
+                "图形的坐标超出经纬度范围，可能以米为单位，请写明坐标系(例如 EPSG:4547)。",
                 code="not_degrees",
                 where=where,
             )

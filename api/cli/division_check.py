@@ -21,7 +21,9 @@ _SHOWN = 20
 _LEVELS = {"error": "错误", "warning": "提示"}
 
 
-def check_division_fit(session: Session, file: Path | None, repairs: Path | None) -> None:
+def check_division_fit(
+    session: Session, file: Path | None, *, crs: str | None = None, repairs: Path | None = None
+) -> None:
     """Answer with the findings T01-T08; exit 1 if there are any. Nothing is changed.
 
     Parameters
@@ -30,6 +32,8 @@ def check_division_fit(session: Session, file: Path | None, repairs: Path | None
         This call.
     file
         What is looked at instead of the store, which is then not needed.
+    crs
+        Of the file's coordinates, over what it says.
     repairs
         Where to write proposals, if anywhere.
 
@@ -40,7 +44,7 @@ def check_division_fit(session: Session, file: Path | None, repairs: Path | None
     """
     from layers.topology import check_divisions
 
-    divisions = _stored(session) if file is None else _read(file)
+    divisions = _stored(session) if file is None else _read(file, crs)
     findings = check_divisions(divisions)
     body = {
         "layer": "divisions",
@@ -73,11 +77,11 @@ def _stored(session: Session) -> gpd.GeoDataFrame:
         return read_frame(store, "divisions")
 
 
-def _read(file: Path) -> gpd.GeoDataFrame:
+def _read(file: Path, crs: str | None) -> gpd.GeoDataFrame:
     from layers.importers.reading import read_file
     from layers.schema import layer_schema
 
-    return read_file(file, layer_schema("divisions"), needed=_NEEDED)
+    return read_file(file, layer_schema("divisions"), needed=_NEEDED, crs=crs)
 
 
 def _lines(checked: int, findings: list[DivisionFinding]) -> list[str]:

@@ -178,6 +178,9 @@ def check(
         Path | None,
         typer.Option("--file", metavar="FILE", help="只与 divisions 同用：查文件，不查数据库"),
     ] = None,
+    crs: Annotated[
+        str | None, typer.Option("--crs", help="与 --file 同用：文件没写坐标系时说明，如 EPSG:4547")
+    ] = None,
     repairs: Annotated[
         Path | None,
         typer.Option("--repairs", metavar="FILE", help="只与 divisions 同用：写出修复方案 geojson"),
@@ -201,11 +204,14 @@ def check(
     session = start(data, as_json=as_json)
     if layer != "place_names" and any(option is not None for option in (name, kind, pinyin)):
         raise UsageError("--name、--kind、--pinyin 只与 check place_names 同用。", where="--name")
-    if layer != "divisions" and (file is not None or repairs is not None):
-        option = "--file" if file is not None else "--repairs"
+    given = {"--file": file, "--crs": crs, "--repairs": repairs}
+    option = next((option for option, value in given.items() if value is not None), None)
+    if layer != "divisions" and option is not None:
         raise UsageError(f"{option} 只与 check divisions 同用。", where=option)
     if layer == "divisions":
-        check_division_fit(session, file, repairs)
+        if crs is not None and file is None:
+            raise UsageError("--crs 只与 --file 同用。", where="--crs")
+        check_division_fit(session, file, crs=crs, repairs=repairs)
         return
     if layer == "place_names":
         check_names(session, name, kind=kind, pinyin=pinyin)

@@ -2,6 +2,7 @@
 
 import json
 
+import geopandas as gpd
 import pytest
 import shapely
 from shapely.geometry import mapping, shape
@@ -123,3 +124,20 @@ def test_proposals_are_written_and_nothing_is_changed(file, tmp_path):
     (feature,) = json.loads(proposals.read_text("utf-8"))["features"]
     assert (feature["id"], feature["properties"]["fault"]) == ("140423103000", "T01")
     assert path.read_bytes() == before
+
+
+def test_a_file_in_metres_is_checked_when_its_crs_is_named(sample, file):
+    path = file("140423103000", lambda _: None)
+    body = json.loads(path.read_text("utf-8"))
+    frame = gpd.GeoDataFrame.from_features(sample[1], crs="EPSG:4490").to_crs("EPSG:4547")
+    for feature, ground in zip(body["features"], frame.geometry, strict=True):
+        feature["geometry"] = None if ground is None else mapping(ground)
+    path.write_text(json.dumps(body), "utf-8")
+    refused = xygeo("check", "divisions", "--file", path)
+    assert (refused.code, "可能以米为单位" in refused.err) == (1, True)
+    answer = xygeo("check", "divisions", "--file", path, "--crs", "EPSG:4547", "--json")
+    assert (answer.code, answer.json["findings"]) == (0, [])
+
+
+def test_a_crs_without_a_file_is_wrong_use():
+    assert xygeo("check", "divisions", "--crs", "EPSG:4547").code == 2
