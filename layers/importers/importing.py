@@ -148,7 +148,7 @@ def import_file(
     schema = store.schema(layer)
     if schema.by_cases:
         raise NotAllowed(
-            f"“{schema.title}”由办件流程写入，不能导入；请用 xygeo case 办理。",
+            f"“{schema.title}”由办件流程写入，不能导入，请在办件中办理。",
             code="by_case_only",
             where=layer,
         )
