@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
 from layers.findings import UnreadableError
-from layers.importers.decoding import decode_text
+from layers.importers.decoding import text_encoding
 from layers.importers.tables import CHUNK_ROWS, Chunk, Table
 
 __all__ = ["needs_guard", "read_csv", "unguarded"]
@@ -46,14 +45,12 @@ def read_csv(path: Path) -> Table:
         I01: an empty file, a wrong encoding, an unclosed quote; I04: a row longer than the
         headings (raised while reading).
     """
-    text = decode_text(path.read_bytes())
-    if not text.strip():
-        raise UnreadableError(1, "文件是空的，请检查导出是否完成。")
+    encoding = text_encoding(path)
     csv.field_size_limit(_CELL_CHARACTERS)  # the module's own switch; larger harms nobody
-    delimiter = _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = _counted(reader)
-    number, headings = next(rows)
+    rows = _counted(path, encoding)
+    number, headings = next(rows, (1, []))
+    if not headings:
+        raise UnreadableError(1, "文件是空的，请检查导出是否完成。")
     while headings and not headings[-1].strip():
         headings.pop()
     return Table(
@@ -61,17 +58,28 @@ def read_csv(path: Path) -> Table:
         chunks=_chunks(rows, tuple(heading.strip() for heading in headings)),
         textual=True,
         heading_row=number,
-        total=max(text.count("\n") + (not text.endswith("\n")) - number, 1),
+        total=max(_line_count(path) - number, 1),
     )
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: Iterable[str]) -> str:
     """Find the separator that splits the first line into most headings; a comma when in doubt."""
-    first = text.lstrip("\r\n").splitlines()[0]
-    return max(",\t;", key=lambda mark: len(next(csv.reader([first], delimiter=mark))))
+    first = next((line for line in text if line.strip("\r\n")), "")
+    lines = first.splitlines()[:1]
+    return max(",\t;", key=lambda mark: len(next(csv.reader(lines, delimiter=mark), [])))
 
 
-def _counted(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _line_count(path: Path) -> int:
+    """Count lines nearly: a quoted cell may hold several."""
+    count, last = 0, b""
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            count += block.count(b"\n")
+            last = block[-2:]
+    return count + (b"\n" not in last)  # of two bytes, where a character has two
+
+
+def _counted(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, each with its number in the sheet.
 
     Raises
@@ -79,19 +87,23 @@ def _counted(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
     UnreadableError
         I01: an unclosed quote.
     """
-    number = 0
-    while True:
-        number += 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise UnreadableError(
-                number, f"第 {number} 行的引号没有成对，请检查该行后再导入。"
-            ) from error
-        if any(cell.strip() for cell in row):
-            yield number, row
+    with path.open(encoding=encoding, newline="") as text:
+        delimiter = _delimiter(text)
+        text.seek(0)
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        number = 0
+        while True:
+            number += 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise UnreadableError(
+                    number, f"第 {number} 行的引号没有成对，请检查该行后再导入。"
+                ) from error
+            if any(cell.strip() for cell in row):
+                yield number, row
 
 
 def _chunks(rows: Iterator[tuple[int, list[str]]], headings: tuple[str, ...]) -> Iterator[Chunk]:

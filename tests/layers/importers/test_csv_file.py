@@ -66,3 +66,9 @@ def test_foreign_apostrophes_stay_and_blanks_go(cell, text):
 
 def test_blank_cells_are_nothing():
     assert unguarded("  \u3000") is None
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", " ,\n", "\ufeff"])
+def test_a_file_without_headings_is_empty(tmp_path, text):
+    with pytest.raises(UnreadableError, match="是空的"):
+        read_csv(write_text(tmp_path, "a.csv", text))
