@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from layers.exporters.cells import json_text, list_text
 from layers.exporters.tables import Block, ExportTable, shown_column
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["write_xlsx"]
 
 _CELL_CHARACTERS = 32_767  # the format's own limit
+_CHOICE_CHARACTERS = 253  # of a list written into its cell's rule
+_ROWS_TO_COME = 1000  # that a clerk may add below and still choose from the lists
+_A4 = 9  # as the format numbers it
 _WIDTHS = (6, 48)
 _HEAD = PatternFill("solid", fgColor="E8EEF4")
 _LON = Field(name="lon", title="经度", type="real")
@@ -52,8 +56,8 @@ _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 def write_xlsx(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -> None:
     """Write a workbook, row by row.
 
-    Codes are text cells, dates are dates, coded values show their titles, points have 经度 and
-    纬度, other geometry is WKT as far as a cell holds it.
+    Codes are text cells, dates are dates, coded values show their titles and are chosen from a
+    list, points have 经度 and 纬度, other geometry is WKT as far as a cell holds it.
 
     Parameters
     ----------
@@ -72,7 +76,7 @@ def write_xlsx(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -
     sample = [] if first is None else _rows(table, first)[:200]
     for number, width in enumerate(_column_widths(columns, sample), start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.freeze_panes = "A2"
+    _lay_out(sheet, columns, table.count)
     sheet.append([_cell(sheet, field.title, head=True) for field in columns])
     done = cut = 0
     for block in chain([] if first is None else [first], blocks):
@@ -85,6 +89,28 @@ def write_xlsx(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -
     _write_notes(book.create_sheet("说明"), table, columns, cut)
     book.save(path)
     _date_from_data(path, table.day or _NO_DAY)
+
+
+def _lay_out(sheet: Any, columns: list[Field], count: int) -> None:  # noqa: ANN401
+    """Keep the heading in sight and on every page, offer filters and the lists of codes."""
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
+    sheet.print_title_rows = "1:1"
+    sheet.print_title_cols = "A:B"  # a wide layer takes several pages
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A4
+    for number, field in enumerate(columns, start=1):
+        titles = ("是", "否") if field.type == "boolean" else tuple(field.codes.values())
+        choice = ",".join(titles)
+        one = field.type != "list" and not any(set(title) & {",", '"'} for title in titles)
+        if titles and one and len(choice) <= _CHOICE_CHARACTERS:
+            letter = get_column_letter(number)
+            offered = DataValidation("list", formula1=f'"{choice}"', allow_blank=True)
+            offered.showErrorMessage = True
+            offered.errorTitle = field.title
+            offered.error = f"请从列表中选择“{field.title}”，或留空。"
+            offered.add(f"{letter}2:{letter}{count + 1 + _ROWS_TO_COME}")
+            sheet.data_validations.append(offered)
 
 
 def _shape_fields(kinds: tuple[str, ...]) -> list[Field]:

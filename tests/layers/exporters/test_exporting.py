@@ -124,7 +124,13 @@ def test_xlsx_is_for_people(care, tmp_path):
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["数据", "说明"]
     sheet = book["数据"]
-    assert sheet.freeze_panes == "A2"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:W3")
+    assert (sheet.print_title_rows, sheet.page_setup.orientation) == ("$1:$1", "landscape")
+    lists = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert lists["D2:D1003"] == '"规划,在建,运营,停业,关闭"'
+    assert all(rule.showErrorMessage for rule in sheet.data_validations.dataValidation)
+    assert not any("助餐" in choice for choice in lists.values())  # several may be chosen
+    assert sum("养老服务驿站" in choice for choice in lists.values()) == 1
     heads = [cell.value for cell in sheet[1]]
     assert heads[:4] == ["标识", "名称", "类型", "状态"]
     assert heads[-2:] == ["经度", "纬度"]
