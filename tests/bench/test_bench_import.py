@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
+from time import perf_counter
 
 import geopandas as gpd
+import numpy as np
+import pyogrio
 import pytest
+import shapely
+from openpyxl import Workbook, load_workbook
 
 from geo.osm import read_pieces
 from layers.analysis.roads import network_of
@@ -68,6 +75,81 @@ def test_importing_a_csv(new_store, sites):
     broken.write_text(sites.read_text(encoding="utf-8").replace(",0,", ",x,", 1), encoding="utf-8")
     checked_s = best_of(2, lambda: import_file(checked, "care_facilities", broken, actor=CLERK))
     say(f"reading and checking alone, {ROWS / checked_s:.0f} rows/s", checked_s)
+
+
+def test_importing_a_workbook(new_store, sites):
+    with sites.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    book = Workbook(write_only=True)
+    page = book.create_sheet("数据")
+    for line in lines:
+        page.append(line)
+    path = sites.with_suffix(".xlsx")
+    book.save(path)
+
+    def plain():
+        return list(load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True))
+
+    store = new_store()
+    first_s = best_of(1, lambda: import_file(store, "care_facilities", path, actor=CLERK))
+    say(f"import xlsx, {ROWS / first_s:.0f} rows/s", first_s, openpyxl=best_of(1, plain))
+
+
+def test_importing_a_hundred_thousand_places_from_a_geopackage(new_store, tmp_path):
+    count = 100_000
+    path = tmp_path / "sites.gpkg"
+    xy = np.random.default_rng(7).random((count, 2)) * 0.2 + [113.0, 36.4]
+    names = np.array([f"站{i}" for i in range(count)], dtype=object)
+    pyogrio.raw.write(
+        path, shapely.to_wkb(shapely.points(xy)),
+        [names, np.full(count, "station", dtype=object), np.arange(count) % 90],
+        ["name", "kind", "beds"], driver="GPKG", crs="EPSG:4490", geometry_type="Point",
+    )  # fmt: skip
+    store = new_store()
+    first_s = best_of(1, lambda: import_file(store, "care_facilities", path, actor=CLERK))
+    again_s = best_of(1, lambda: import_file(store, "care_facilities", path, actor=CLERK))
+    say(
+        f"import gpkg, {count / first_s:.0f} rows/s",
+        first_s,
+        geopandas=best_of(1, lambda: gpd.read_file(path)),
+        again=again_s,
+    )
+
+
+MEASURED = """
+import resource, sys
+from layers.importers import import_file
+from layers.store import Actor, open_store
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+with open_store("gpkg:" + sys.argv[1], create=True, min_free_mb=0) as store:
+    before = peak()
+    report = import_file(store, "care_facilities", sys.argv[2], actor=Actor("bench"))
+    print(report.new, before, peak())
+"""
+
+
+def test_memory_of_a_million_rows(tmp_path):
+    rows = 1_000_000
+    path = tmp_path / "many.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["名称", "类型", "乡镇代码", "床位", "经度", "纬度"])
+        for i in range(rows):
+            place = 113 + i % 9973 / 1e5, 36.4 + i % 7777 / 1e5
+            writer.writerow([f"示意站{i}", "station", "140423100000", i % 90, *place])
+    begin = perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(tmp_path / "m.gpkg"), str(path)],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    new, before, after = map(int, done.stdout.split())
+    rate = new / (perf_counter() - begin)
+    print(f"\n{new} rows of csv: {rate:.0f} rows/s, peak {after} MiB ({before} MiB at the start)")
 
 
 @pytest.mark.parametrize("town", ["heidelberg", "liechtenstein"])
