@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyproj
+import shapely
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,15 +37,19 @@ def geodesic_lengths_m(
 def area_m2(shape: BaseGeometry) -> float:
     """Geodesic area of a shape in degrees; 0 for points and lines.
 
+    Edges are straight in longitude and latitude, as every map draws them: long ones are cut first,
+    since a geodesic of 10 km would bulge a metre off and make a sliver several times itself.
     Exact to some 0.1 m² a vertex, as GeographicLib says of its polygons; shapes within a kilometre
     are measured by the lengths of a degree at their middle instead, exact to 0.01 m².
     """
-    west, south, east, north = shape.bounds
-    if max(east - west, north - south) > _SMALL_DEG:
-        return abs(float(GRS80.geometry_area_perimeter(shape)[0]))
-    if shape.is_empty or not shape.area:
+    if not shape.area:
         return 0.0
-    return float(shape.area * metres_per_degree(shape.centroid.y).prod())
+    west, south, east, north = shape.bounds
+    if max(east - west, north - south) <= _SMALL_DEG:
+        return float(shape.area * metres_per_degree(shape.centroid.y).prod())
+    # Rings must turn against each other, else holes count twice.
+    cut = shapely.normalize(shapely.segmentize(shape, _SMALL_DEG / 2))
+    return abs(float(GRS80.geometry_area_perimeter(cut)[0]))
 
 
 def metres_per_degree(lat: float) -> NDArray[np.float64]:

@@ -48,3 +48,19 @@ def test_a_square_decimetre_is_not_lost():
 def test_what_has_no_area_has_none():
     shapes = [shapely.Point(113, 36), shapely.LineString([(113, 36), (114, 36)]), shapely.Polygon()]
     assert [area_m2(shape) for shape in shapes] == [0.0, 0.0, 0.0]
+
+
+def test_a_hole_is_not_ground_whichever_way_its_ring_turns():
+    outer, inner = shapely.box(113, 36, 113.1, 36.1), shapely.box(113.02, 36.02, 113.05, 36.05)
+    for turned in (inner, shapely.reverse(inner)):
+        ring = shapely.Polygon(outer.exterior, [turned.exterior])
+        np.testing.assert_allclose(area_m2(ring), area_m2(outer) - area_m2(inner), rtol=1e-9)
+
+
+def test_edges_are_straight_in_degrees():
+    # Cut by a straight line along a parallel, halves are as large as the whole.
+    whole = shapely.box(113, 36, 113.5, 36.1)
+    halves = [shapely.box(113, 36, 113.5, 36.05), shapely.box(113, 36.05, 113.5, 36.1)]
+    bent = shapely.segmentize(halves[0], 0.01)
+    np.testing.assert_allclose(sum(map(area_m2, halves)), area_m2(whole), rtol=1e-7)
+    np.testing.assert_allclose(area_m2(bent), area_m2(halves[0]), rtol=1e-7)

@@ -197,3 +197,27 @@ def test_a_repeated_label_is_refused():
     shapes.index = ["same"] * len(shapes)
     with pytest.raises(InputError):
         invalid(shapes)
+
+
+@given(BENDS, st.integers(0, SIDE - 2), st.integers(0, SIDE - 2), st.floats(1, 300))
+def test_a_corner_pulled_in_is_one_gap_that_tapers(bends, i, j, pull_m):
+    shapes = parcels(lattice(bends))
+    label = f"p{i}{j}"
+    a, b, corner, d = shapely.get_coordinates(shapes[label])[:4]
+    inward = (a - corner) / np.hypot(*(a - corner)) * pull_m * METRE_DEG
+    (fault,) = faults(with_shape(shapes, label, shapely.Polygon([a, b, corner + inward, d])))
+    assert fault.code in {"T01", "T03"}
+    assert set(fault.ids) == {"all", label, f"p{i + 1}{j}", f"p{i}{j + 1}"}
+    assert on_fault(fault, shapely.Polygon([b, corner, d, corner + inward]))
+
+
+def test_a_sliver_of_ten_kilometres_is_placed_where_it_is_widest():
+    north = shapely.Polygon(
+        [(113, 36.5), (113.05, 36.5 + 2e-6), (113.1, 36.5), (113.1, 36.51), (113, 36.51)]
+    )
+    south = shapely.box(113, 36.49, 113.1, 36.5)
+    pair = gpd.GeoSeries({"north": north, "south": south}, crs="EPSG:4490")
+    (fault,) = gaps(shapely.box(113, 36.49, 113.1, 36.51), pair, parent_id="all")
+    assert (fault.code, fault.area_m2) == ("T03", pytest.approx(0.22 * 8960 / 2, rel=0.02))
+    assert fault.where == pytest.approx((113.05, 36.500001), abs=1e-3)
+    assert on_fault(fault, fault.shape)
