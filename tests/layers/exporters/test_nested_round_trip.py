@@ -71,7 +71,7 @@ def assert_unchanged(store, layer: str, rows: list[dict], ending: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg"])
+@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg", "xlsx"])
 @settings(max_examples=10)
 @given(rows=st.lists(MARKERS, min_size=1, max_size=3))
 def test_markers_import_again_unchanged(shared, ending, rows):
