@@ -27,7 +27,7 @@ HIDDEN_TEXT = "隐去"
 def hidden_cells(
     counts: pd.DataFrame,
     *,
-    groups: pd.Series | None = None,
+    groups: pd.Series | Sequence[pd.Series] = (),
     sums: Sequence[tuple[str, ...]] = (),
 ) -> pd.DataFrame:
     """Which cells of a table of counts must not be shown.
@@ -37,8 +37,9 @@ def hidden_cells(
     counts
         Numbers of people, a column a count; missing values hide nothing.
     groups
-        Group of each row (a township) whose total of each column is known elsewhere; None if no
-        total over rows is known.
+        Group of each row (a township) whose total of each column is known elsewhere; several
+        where the rows are summed in several ways (by today's townships and by those before a
+        merger). None are known: empty.
     sums
         Tuples (total, part, part, ...) of columns where the total is the sum of the parts in
         every row; names that are not in the table are an error.
@@ -55,7 +56,8 @@ def hidden_cells(
     values = counts.to_numpy(dtype=float, na_value=np.nan)
     small = (values > 0) & (values < SMALLEST_SHOWN)
     hidden = small.copy()
-    equations = _equations(counts, groups, sums)
+    summed = (groups,) if isinstance(groups, pd.Series) else groups
+    equations = _equations(counts, summed, sums)
     changed = bool(small.any())
     while changed:
         changed = False
@@ -90,12 +92,12 @@ def shown_values(counts: pd.DataFrame, hidden: pd.DataFrame) -> pd.DataFrame:
 
 
 def _equations(
-    counts: pd.DataFrame, groups: pd.Series | None, sums: Sequence[tuple[str, ...]]
+    counts: pd.DataFrame, groups: Sequence[pd.Series], sums: Sequence[tuple[str, ...]]
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Cells (rows, columns) whose sum is known or among which the total is known."""
     equations: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = []
-    if groups is not None:
-        for members in groups.groupby(groups, sort=True).indices.values():
+    for group in groups:
+        for members in group.groupby(group, sort=True).indices.values():
             rows = np.asarray(members, dtype=np.intp)
             equations += [
                 (rows, np.full(len(rows), column, dtype=np.intp))

@@ -25,7 +25,8 @@ def shown_gaps(rows: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        `GapAnswer.rows` or `ServicePicture.gaps`; their sum is known to the reader.
+        `GapAnswer.rows` or `ServicePicture.gaps`; their sum is known to the reader, and that of
+        the villages of each township.
     full
         Whether the reader may see small cells.
 
@@ -36,12 +37,13 @@ def shown_gaps(rows: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
     """
     counts = rows[[*_PARTS, "misled"]]
     county = pd.Series("county", index=rows.index)
-    hidden = _hidden(counts, full=full, groups=county, sums=(_PARTS,))
+    groups = (county, _townships(rows["code"])) if "code" in rows else (county,)
+    hidden = _hidden(counts, full=full, groups=groups, sums=(_PARTS,))
     shown = shown_values(counts, hidden)
     # The straight-line count is nowhere, but total and share would give it.
     near = (rows["circle_share"] * rows["total"]).round()
     straight = pd.DataFrame({"near": near, "far": rows["total"] - near})
-    straight_hidden = _hidden(straight, full=full, groups=county)
+    straight_hidden = _hidden(straight, full=full, groups=groups)
     return rows.assign(
         **{name: shown[name] for name in (*_PARTS, "misled")},
         share=rows["share"].mask(hidden[list(_PARTS)].any(axis=1)),
@@ -114,8 +116,8 @@ def shown_villages(villages: pd.DataFrame, *, full: bool = False) -> pd.Series:
     Parameters
     ----------
     villages
-        `GapAnswer.villages` or `ServicePicture.demand`. The totals of each unit, and of its covered
-        and uncovered villages, are known to the reader.
+        `GapAnswer.villages` or `ServicePicture.demand`. The totals of each unit and township, and
+        of its covered and uncovered villages, are known to the reader.
     full
         Whether the reader may see small cells.
 
@@ -124,9 +126,9 @@ def shown_villages(villages: pd.DataFrame, *, full: bool = False) -> pd.Series:
     The villages' index; numbers, `<5`, 隐去.
     """
     counts = villages[["weight"]]
-    unit = villages["unit"].astype(str)
-    part = unit + villages["covered"].map({True: "+", False: "-"}).astype(str)
-    hidden = _hidden(counts, full=full, groups=unit) | _hidden(counts, full=full, groups=part)
+    side = villages["covered"].map({True: "+", False: "-"}).astype(str)
+    units = [villages[name].astype(str) for name in ("unit", "township_code")]
+    hidden = _hidden(counts, full=full, groups=[*units, *(unit + side for unit in units)])
     return shown_values(counts, hidden)["weight"]
 
 
@@ -152,11 +154,17 @@ def shown_bands(bands: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
     )
 
 
+def _townships(codes: pd.Series) -> pd.Series[str]:
+    """Group villages by township; a township is a group of its own, and shares no sum."""
+    texts = codes.astype("str").fillna("")
+    return texts.where(texts.str.endswith("000"), texts.str.slice(0, 9))
+
+
 def _hidden(
     counts: pd.DataFrame,
     *,
     full: bool,
-    groups: pd.Series[str] | None = None,
+    groups: pd.Series[str] | Sequence[pd.Series[str]] = (),
     sums: Sequence[tuple[str, ...]] = (),
 ) -> pd.DataFrame:
     if full:

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from layers.facts import townships_through_time
 from layers.privacy import hidden_cells, shown_values
 from layers.provenance import QUALITIES, Provenance, provenance_of
 from layers.schema import Field
@@ -223,12 +224,16 @@ def _block(rows: list[dict[str, Any]], fields: tuple[Field, ...]) -> Block:
 
 
 def _hidden(store: Store, schema: LayerSchema, query: Query) -> Hidden:
-    """Find the counts that must not be shown; totals of a township in a year are known."""
+    """Find the counts that must not be shown.
+
+    Totals of a township in a year are known, of today's and of those before each merger.
+    """
     frame = read_frame(store, schema.name, query)
     counts = pd.DataFrame(frame[list(schema.privacy_counts)])
-    groups = None
+    groups: list[pd.Series] = []
     if {"village_code", "year"} <= set(frame.columns):
-        groups = frame["village_code"].str[:9] + "-" + frame["year"].astype(str)
+        codes, year = frame["village_code"].astype("str"), frame["year"].astype("str")
+        groups = [codes.map(town) + "-" + year for town in townships_through_time(codes)]
     mask = hidden_cells(counts, groups=groups)
     found: Hidden = {}
     for name in mask.columns:

@@ -10,6 +10,7 @@ from layers.facts.divisions import (
     former_divisions,
     related_codes,
     successors,
+    townships_through_time,
 )
 from layers.facts.outline import neighbours, outline
 from layers.facts.report import (
@@ -38,4 +39,5 @@ __all__ = [
     "related_codes",
     "rural_daycare_count",
     "successors",
+    "townships_through_time",
 ]

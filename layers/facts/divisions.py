@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from layers.facts.files import read_table
@@ -17,6 +18,7 @@ __all__ = [
     "former_divisions",
     "related_codes",
     "successors",
+    "townships_through_time",
 ]
 
 
@@ -242,3 +244,30 @@ def related_codes(code: str) -> tuple[str, ...]:
             found |= fresh
             queue.extend(fresh)
     return tuple(sorted(found - {code}))
+
+
+def townships_through_time(codes: Iterable[str]) -> tuple[dict[str, str], ...]:
+    """Give the townships of villages as they were: today, and before each day of changes.
+
+    Parameters
+    ----------
+    codes
+        Twelve digits a village-level unit.
+
+    Returns
+    -------
+    One mapping a state, code -> code of its township, each state once; the first takes the codes
+    at their word. A unit that is not known in a state keeps that township.
+    """
+    wanted = sorted(set(codes))
+    states = [{code: f"{code[:9]}000" for code in wanted}]
+    for day in sorted({change.date for change in changes()}):
+        valid = {unit.code: unit.parent_code for unit in divisions_on(day - timedelta(days=1))}
+        state = {}
+        for code in wanted:
+            units = [code] if code in valid else [c for c in related_codes(code) if c in valid]
+            towns = {valid[unit] for unit in units}
+            state[code] = towns.pop() if len(towns) == 1 else states[0][code]
+        if state not in states:
+            states.append(state)
+    return tuple(states)

@@ -89,6 +89,15 @@ def test_approximate_numbers_keep_the_words_of_the_report():
     assert "100余张" in facts.facilities()[0].about
 
 
+def test_a_village_had_another_township_before_each_change():
+    codes = ["140423108200", "140423100007"]  # of 善福镇, once 善福乡; of 古韩镇 since ever
+    states = facts.townships_through_time(codes)
+    assert states[0] == {codes[0]: "140423108000", codes[1]: "140423100000"}
+    assert {codes[0]: "140423200000", codes[1]: "140423100000"} in states
+    assert len(states) == len({tuple(sorted(state.items())) for state in states})
+    assert facts.townships_through_time(["990000001001"]) == ({"990000001001": "990000001000"},)
+
+
 def test_the_report_counts_nine_named_facilities_and_twenty_daycare_centres():
     assert (len(facts.facilities()), facts.rural_daycare_count()) == (9, 20)
 

@@ -22,6 +22,14 @@ def test_a_known_total_hides_the_next_smallest_too():
     assert hidden({"n": [3, 9, 7, 8]}, groups=groups) == [[True], [False], [True], [False]]
 
 
+def test_totals_by_townships_of_two_days_are_both_known():
+    now = pd.Series(["new", "new", "new", "new"])
+    before = pd.Series(["a", "a", "b", "b"])
+    # 3 and 2 guard each other today; before the merger each stood alone in its township.
+    assert hidden({"n": [3, 9, 2, 8]}, groups=now) == [[True], [False], [True], [False]]
+    assert hidden({"n": [3, 9, 2, 8]}, groups=[now, before]) == [[True]] * 4
+
+
 def test_two_small_cells_guard_each_other():
     assert hidden({"n": [3, 2, 7]}, groups=pd.Series(["a"] * 3)) == [[True], [True], [False]]
 

@@ -56,3 +56,12 @@ def test_band_with_three_covered_is_hidden():
 def test_share_of_a_mode_that_covers_three_people(full, expected):
     shown = shown_modes(answer().modes, 520.0, full=full)
     assert shown["car"] == {"to_facility": 0.9, "from_facility": expected}
+
+
+def test_a_village_alone_in_its_township_takes_the_next_along():
+    rows = answer().rows.iloc[[0] * 4].reset_index(drop=True)
+    rows["code"] = ["140423100001", "140423100002", "140423101001", "140423101002"]
+    rows = rows.assign(total=[3.0, 90.0, 80.0, 2.0], covered=0.0, misled=0.0)
+    shown = shown_gaps(rows.assign(uncovered=rows["total"]))
+    # 3 and 2 guard each other in the county's sum, but the sum of each township is known too.
+    assert list(shown["total"]) == ["<5", "隐去", "隐去", "<5"]

@@ -29,7 +29,7 @@ def gap_cells(picture: ServicePicture) -> list[tuple[str, ...]]:
     give a hidden count away is hidden too.
     """
     gaps = picture.gaps.reset_index(drop=True)
-    groups = pd.Series("全部", index=gaps.index) if len(gaps) > 1 else None
+    groups = [pd.Series("全部", index=gaps.index)] if len(gaps) > 1 else []
     texts = _texts(gaps, groups)
     out = [
         (f"{rank}", name if isinstance(name, str) else "未载明", *cells)
@@ -49,10 +49,10 @@ def total_cells(picture: ServicePicture) -> tuple[str, ...]:
     total, covered = float(picture.summary["total"]), float(picture.summary["covered"])
     whole = {"total": total, "covered": covered, "uncovered": total - covered}
     shares = {name: float(picture.summary[name]) for name in ("share", "circle_share")}
-    return _texts(pd.DataFrame([{**whole, **shares}]), None)[0]
+    return _texts(pd.DataFrame([{**whole, **shares}]), [])[0]
 
 
-def _texts(rows: pd.DataFrame, groups: pd.Series | None) -> list[tuple[str, ...]]:
+def _texts(rows: pd.DataFrame, groups: list[pd.Series]) -> list[tuple[str, ...]]:
     """Three counts and two shares of each row."""
     counts = rows[["total", "covered", "uncovered"]].astype(float)
     hidden = hidden_cells(counts, groups=groups, sums=(("total", "covered", "uncovered"),))

@@ -47,7 +47,7 @@ def care(store):
 def elders(store):
     small = [3, 5, 9, 0, 2, 3]
     rows = [
-        {"village_code": f"14042310{i // 4}{i:03d}", "year": 2020, "age60": 50, "age80": n}
+        {"village_code": f"14042390{i // 4}{i:03d}", "year": 2020, "age60": 50, "age80": n}
         for i, n in enumerate(small)
     ]
     store.put("elders", rows, actor=CLERK)
