@@ -67,7 +67,7 @@ def _fault(entries: list[zipfile.ZipInfo]) -> str | None:
     seen: set[str] = set()
     for entry in entries:
         name = entry.orig_filename
-        shown = name[:60].replace("\x00", "")
+        shown = "".join(c for c in name[:60] if c.isprintable())
         if _leads_out(name):
             return f"里的路径“{shown}”指向包外"
         if stat.S_ISLNK(entry.external_attr >> 16):

@@ -22,7 +22,11 @@ _NAME = "unpacked"
 
 
 def read_shp(
-    path: Path, *, sheet: str | None, prefer: str, folder: str
+    path: Path,
+    *,
+    sheet: str | None,
+    prefer: str,  # noqa: ARG001 - readers are called alike
+    folder: str,
 ) -> Iterator[dict[str, Any]]:
     """Read the shp of a zip archive.
 
@@ -31,9 +35,10 @@ def read_shp(
     path
         The archive; its files may lie in a folder.
     sheet
-        Name of the shp; None takes the only one, or the one called `prefer`.
+        Name of the shp; None takes the only one. Of several, taking one in silence would lose the
+        others: kinds of geometry make files of their own.
     prefer
-        The platform's name of what is imported.
+        Not used; every reader is told.
     folder
         Empty; the files are unpacked here.
 
@@ -48,7 +53,7 @@ def read_shp(
         another encoding than it should be.
     """
     with open_archive(path) as archive:
-        parts = _parts(archive, _chosen(archive, path, sheet, prefer))
+        parts = _parts(archive, _chosen(archive, path, sheet))
         for suffix, entry in parts.items():
             target = Path(folder) / f"{_NAME}{suffix}"
             try:
@@ -61,7 +66,7 @@ def read_shp(
     yield from _read(Path(folder) / f"{_NAME}.shp", path.name)
 
 
-def _chosen(archive: zipfile.ZipFile, path: Path, sheet: str | None, prefer: str) -> str:
+def _chosen(archive: zipfile.ZipFile, path: Path, sheet: str | None) -> str:
     """Give the path of a shp, without its ending.
 
     Raises
@@ -78,14 +83,12 @@ def _chosen(archive: zipfile.ZipFile, path: Path, sheet: str | None, prefer: str
         raise UnreadableError(
             None, f"压缩包“{path.name}”里没有 .shp，请把 .shp .shx .dbf .prj .cpg 一起压缩。"
         )
-    wanted = sheet if sheet is not None else prefer
-    named = [stem for stem in found if PurePosixPath(stem).name == wanted]
-    if len(named) == 1 or (sheet is None and len(found) == 1):
-        return (named or found)[0]
+    named = [stem for stem in found if sheet is None or PurePosixPath(stem).name == sheet]
+    if len(named) == 1:
+        return named[0]
     listed = "、".join(PurePosixPath(stem).name for stem in found)
-    raise UnreadableError(
-        None, f"压缩包里没有唯一的“{wanted}.shp”(有：{listed})，请用 --sheet 指定。"
-    )
+    fault = "不止一个 shp" if named else f"没有“{sheet}.shp”"
+    raise UnreadableError(None, f"压缩包里{fault}(有：{listed})，请用 --sheet 指定，一次导入一个。")
 
 
 def _parts(archive: zipfile.ZipFile, stem: str) -> dict[str, zipfile.ZipInfo]:
