@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from contextlib import closing
 from time import perf_counter
 
 import geopandas as gpd
@@ -88,7 +89,8 @@ def test_importing_a_workbook(new_store, sites):
     book.save(path)
 
     def plain():
-        return list(load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True))
+        with closing(load_workbook(path, read_only=True)) as opened:
+            return list(opened.worksheets[0].iter_rows(values_only=True))
 
     store = new_store()
     first_s = best_of(1, lambda: import_file(store, "care_facilities", path, actor=CLERK))
