@@ -188,12 +188,15 @@ def test_zero_elders_are_said_and_not_divided_by(county, tmp_path):
 
 
 def test_a_facility_far_from_any_road_is_found_and_covers_nobody(county, tmp_path):
-    file = write(tmp_path / "a.csv", HEAD + "远站,养老服务驿站,112.6955,36.5205\n")
+    file = write(tmp_path / "a.csv", HEAD + "远站,养老服务驿站,113.0,36.85\n")
     before = xygeo("gaps", "--json", data=county).json["summary"]["covered"]
     assert xygeo("import", "care_facilities", file, data=county).code == 0
-    assert xygeo("gaps", "--json", data=county).json["summary"]["covered"] >= before
+    assert xygeo("gaps", "--json", data=county).json["summary"]["covered"] == before
     circles = xygeo("circles", "--json", data=county).json
-    assert circles["connected"] <= circles["facilities"]
+    assert circles["connected"] == circles["facilities"] - 1
+    checked = xygeo("check", "care_facilities", "--json", data=county)
+    assert checked.code == 1
+    assert [finding["code"] for finding in checked.json["findings"]] == ["R03"]
 
 
 def test_a_scale_that_does_not_fit_names_the_largest_that_does(county, tmp_path):

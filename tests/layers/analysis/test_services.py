@@ -18,9 +18,10 @@ def test_a_facility_off_the_roads_is_drawn_as_not_connected(store):
     rows = [station("西站", 0), station("远站", 8000), station("养老院", 9, kind="nursing_home")]
     facilities = service_picture(fill(store, care_facilities=rows), CareQuestion()).facilities
     connected = dict(zip(facilities["name"], facilities["connected"], strict=True))
-    assert connected["西站"] is True or connected["西站"] == True  # noqa: E712
+    assert connected["西站"]
     assert not connected["远站"]
-    assert dict(zip(facilities["name"], facilities["counted"], strict=True))["养老院"] == False  # noqa: E712
+    counted = dict(zip(facilities["name"], facilities["counted"], strict=True))
+    assert not counted["养老院"]
 
 
 def test_the_same_store_gives_the_same_hash(store):
