@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["ServiceInputs", "read_inputs"]
 
 _NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
+_READ = ("divisions", "roads", "care_facilities", "elders")
 _MADE_BY_THE_STORE = ("version", "updated_at", "updated_by", "recorded_at")
 
 
@@ -48,7 +49,7 @@ class ServiceInputs:
     demand
         `layers.analysis.demand.elder_demand`.
     data_date
-        Day of the store's latest event in the bureau's time zone.
+        Day of the latest event of these layers in the bureau's time zone.
     warnings
         Chinese sentences about inputs that were taken but deserve a look.
     """
@@ -102,8 +103,9 @@ def read_inputs(
     store
         An open store.
     question
-        What is asked; `as_of` chooses rows valid on that day. The default is the day of the store's
-        latest event, so that the same data give the same answer whenever they are asked.
+        What is asked; `as_of` chooses rows valid on that day. The default is the day of the latest
+        event of the layers read, so that the same data give the same answer whenever they are
+        asked.
     time_zone
         Zone in which the latest event's instant is a day.
 
@@ -119,8 +121,9 @@ def read_inputs(
     InputError
         If a village has no count in the asked age band.
     """
-    recorded = store.head().at
-    data_date = (recorded or _NOTHING_YET).astimezone(ZoneInfo(time_zone)).date()
+    # Only layers that are read count: a saved answer must not change the date of the next one.
+    recorded = [at for layer in _READ if (at := store.head(layer).at) is not None]
+    data_date = max(recorded, default=_NOTHING_YET).astimezone(ZoneInfo(time_zone)).date()
     query = Query(at=question.as_of or data_date)
     roads = read_frame(store, "roads", query)
     if roads.empty:
