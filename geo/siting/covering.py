@@ -1,0 +1,413 @@
+"""Covering models: everybody with the fewest sites (LSCP), the most people with few (MCLP)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from geo.errors import InputError
+from geo.frames import require_not_negative, require_positive
+from geo.reach import LIMIT_SLACK_S
+from geo.siting.cover import cheapest_cover, needless_columns
+from geo.siting.problem import Problem, require_count, require_gap
+from geo.siting.programs import Clock, Program, cut_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.siting.solution import Solution
+
+__all__ = ["Covering", "lscp", "mclp"]
+
+
+def lscp(
+    cost_seconds: pd.DataFrame,
+    *,
+    minutes: float,
+    existing: Iterable[Any] = (),
+    forbidden: Iterable[Any] = (),
+    site_cost: pd.Series | None = None,
+    time_limit_s: float | None = None,
+    gap: float = 0.0,
+) -> Solution:
+    """Fewest (or cheapest) new sites that cover all demand within a limit.
+
+    Parameters
+    ----------
+    cost_seconds
+        Rows demand, columns candidates, unique labels; `inf` where there is no way.
+    minutes
+        Limit, > 0, inclusive.
+    existing
+        Candidates that stand already: open and free of charge.
+    forbidden
+        Candidates where nothing may be built.
+    site_cost
+        Price of each candidate, >= 0; None: one each.
+    time_limit_s
+        Stop after this time with the best found.
+    gap
+        Relative gap that is good enough; 0: the optimum.
+
+    Returns
+    -------
+    `objective`: new sites, or their cost. Demand that no allowed site covers is `uncoverable`.
+
+    Raises
+    ------
+    InputError
+        If a table, list or number is wrong, or nothing was found in time.
+
+    Source
+    ------
+    Toregas, Swain, ReVelle, Bergman (1971), The location of emergency service facilities.
+    """
+    problem = Problem.of("lscp", cost_seconds, existing, forbidden)
+    return Covering.of(problem, minutes).fewest(
+        site_cost=site_cost, clock=_clock(time_limit_s, gap)
+    )
+
+
+def mclp(
+    cost_seconds: pd.DataFrame,
+    weight: pd.Series,
+    *,
+    minutes: float,
+    p: int | None = None,
+    budget: float | None = None,
+    site_cost: pd.Series | None = None,
+    existing: Iterable[Any] = (),
+    forbidden: Iterable[Any] = (),
+    groups: pd.Series | None = None,
+    min_share: float | None = None,
+    time_limit_s: float | None = None,
+    gap: float = 0.0,
+) -> Solution:
+    """Sites that cover as much weight as possible within a limit.
+
+    Parameters
+    ----------
+    cost_seconds, minutes, existing, forbidden, time_limit_s, gap
+        As `lscp`.
+    weight
+        People of each demand row, >= 0, by its label.
+    p
+        At most so many new sites.
+    budget
+        At most so much money, with `site_cost`; p and budget may both be given.
+    site_cost
+        Price of each candidate, >= 0; counts only with `budget`.
+    groups
+        Group (a township) of each demand row; missing: in no group.
+    min_share
+        Share of its weight, 0 to 1, that has to be covered in every group.
+
+    Returns
+    -------
+    `objective`: covered weight, by existing sites too. Of sites that cover the same people no more
+    are chosen than are needed.
+
+    Raises
+    ------
+    InputError
+        If a table, list or number is wrong, or nothing was found in time.
+
+    Source
+    ------
+    Church, ReVelle (1974), The maximal covering location problem; the minimum for each group is
+    ours.
+    """
+    problem = Problem.of("mclp", cost_seconds, existing, forbidden)
+    return Covering.of(problem, minutes).most(
+        weight,
+        p=p,
+        budget=budget,
+        site_cost=site_cost,
+        groups=groups,
+        min_share=min_share,
+        clock=_clock(time_limit_s, gap),
+    )
+
+
+class Covering:
+    """Which site covers whom: the common ground of both models and of their alternatives."""
+
+    def __init__(self, problem: Problem, within: NDArray[np.bool_]) -> None:
+        self.problem = problem
+        self.within = within
+        self.uncoverable = problem.uncoverable(within)
+        self.served = within[:, problem.existing].any(axis=1)
+
+    @classmethod
+    def of(cls, problem: Problem, minutes: float) -> Covering:
+        """Draw the limit.
+
+        Raises
+        ------
+        InputError
+            If minutes is not above 0.
+        """
+        limit_s = 60.0 * require_positive(minutes, "minutes") + LIMIT_SLACK_S
+        return cls(problem, problem.cost <= limit_s)
+
+    def fewest(
+        self,
+        *,
+        site_cost: pd.Series | None,
+        clock: Clock,
+        excluded: Sequence[NDArray[np.integer]] = (),
+    ) -> Solution:
+        """Answer `lscp`, without any of the excluded choices.
+
+        Raises
+        ------
+        InputError
+            As `lscp`.
+        """
+        problem = self.problem
+        price = np.ones(len(problem.sites))
+        if site_cost is not None:
+            price = problem.of_sites(site_cost, "site_cost", needed=problem.free, finite=True)
+        rows, columns = ~self.uncoverable & ~self.served, np.flatnonzero(problem.free)
+        found = cheapest_cover(
+            self.within[np.ix_(rows, columns)],
+            price[columns],
+            clock,
+            excluded=_within(excluded, columns),
+        )
+        if found.columns is None:
+            return problem.refusal("没有别的选法能覆盖全部需求点。", self.uncoverable)
+        chosen = columns[found.columns]
+        return problem.answer(
+            chosen,
+            objective=float(price[chosen].sum()),
+            bound=found.bound,
+            uncoverable=self.uncoverable,
+        )
+
+    def most(
+        self,
+        weight: pd.Series,
+        *,
+        p: int | None,
+        budget: float | None,
+        site_cost: pd.Series | None,
+        groups: pd.Series | None,
+        min_share: float | None,
+        clock: Clock,
+        excluded: Sequence[NDArray[np.integer]] = (),
+    ) -> Solution:
+        """Answer `mclp`, without any of the excluded choices.
+
+        Raises
+        ------
+        InputError
+            As `mclp`.
+        """
+        problem = self.problem
+        weights = problem.weights(weight)
+        price = self._prices(p, budget, site_cost)
+        most = None if p is None else require_count(p, len(problem.sites))
+        minimum = _minimum(problem, groups, min_share)
+        if minimum is not None and (said := self._out_of_reach(weights, *minimum)):
+            return problem.refusal(said, self.uncoverable)
+        candidates = np.flatnonzero(problem.free)
+        gains = ~self.served & ~self.uncoverable & (weights > 0)
+        if not excluded:
+            dear = price[candidates] if budget is not None else np.zeros(len(candidates))
+            left = self.within[np.ix_(gains, candidates)]
+            candidates = candidates[~needless_columns(left, dear)]
+        chosen, bound = self._program(
+            weights, gains, candidates, most, budget, price, minimum, excluded, clock
+        )
+        if chosen is None:
+            reason = (
+                "没有别的选法。"
+                if minimum is None
+                else f"在所给的数量或预算内，无法让每一组都至少覆盖 {min_share:.1%}，"
+                "请降低 min_share 或增加设施。"
+            )
+            return problem.refusal(reason, self.uncoverable)
+        chosen = self._needed(chosen, gains)
+        covered = self.served | self.within[:, chosen].any(axis=1)
+        return problem.answer(
+            chosen,
+            objective=float(weights[covered].sum()),
+            bound=bound,
+            uncoverable=self.uncoverable,
+        )
+
+    def _prices(
+        self, p: int | None, budget: float | None, site_cost: pd.Series | None
+    ) -> NDArray[np.float64]:
+        """Give the price of every site.
+
+        Raises
+        ------
+        InputError
+            If neither p nor budget is given, or a budget without prices.
+        """
+        if p is None and budget is None:
+            raise InputError(
+                "请给出 p（新建设施数）或 budget（预算）。", code="p_or_budget", where="p"
+            )
+        if budget is None:
+            return np.ones(len(self.problem.sites))
+        require_not_negative(budget, "budget")
+        if site_cost is None:
+            raise InputError(
+                "给了 budget（预算）就要用 site_cost 给出每个候选点的造价。",
+                code="site_cost_missing",
+                where="site_cost",
+            )
+        return self.problem.of_sites(site_cost, "site_cost", needed=self.problem.free, finite=True)
+
+    def _out_of_reach(
+        self, weights: NDArray[np.float64], group: NDArray[np.intp], share: float
+    ) -> str:
+        """Name a group that misses the minimum even if every candidate is built."""
+        for one in range(int(group.max(initial=-1)) + 1):
+            members = group == one
+            total = weights[members].sum()
+            best = weights[members & ~self.uncoverable].sum()
+            if total and best < share * total * (1 - 1e-12):
+                row = int(self.problem.row[np.argmax(members)])
+                return (
+                    f"“{self.problem.demand[row]}”所在的组即使全部候选点都建也只能覆盖 "
+                    f"{best / total:.1%}，达不到 {share:.1%}，请增加候选点或降低 min_share。"
+                )
+        return ""
+
+    def _program(
+        self,
+        weights: NDArray[np.float64],
+        gains: NDArray[np.bool_],
+        candidates: NDArray[np.intp],
+        most: int | None,
+        budget: float | None,
+        price: NDArray[np.float64],
+        minimum: tuple[NDArray[np.intp], float] | None,
+        excluded: Sequence[NDArray[np.integer]],
+        clock: Clock,
+    ) -> tuple[NDArray[np.intp] | None, float]:
+        """Choose by HiGHS: a variable a candidate, one for all people whom the same ones cover."""
+        base = float(weights[self.served].sum())
+        if not len(candidates):  # nobody is left to be won
+            return (candidates if self._shares_met(weights, minimum) else None), base
+        group = np.full(len(weights), -1) if minimum is None else minimum[0]
+        members = np.flatnonzero(gains)
+        pattern = self.within[np.ix_(members, candidates)]
+        key = np.column_stack((np.packbits(pattern, axis=1), _bytes(group[members])))
+        _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
+        together = np.bincount(which.ravel(), weights[members], len(first))
+        k, r = len(candidates), len(first)
+        covers = sparse.hstack(
+            [-sparse.csr_array(pattern[first].astype(float)), sparse.csr_array(sparse.eye_array(r))]
+        )
+        limits, low, high = [], [], []
+        if most is not None:
+            limits.append(np.r_[np.ones(k), np.zeros(r)])
+            low.append(-np.inf)
+            high.append(float(most))
+        if budget is not None:
+            limits.append(np.r_[price[candidates], np.zeros(r)])
+            low.append(-np.inf)
+            high.append(float(budget))
+        if minimum is not None:
+            of_row = group[members][first]
+            for one in range(int(group.max(initial=-1)) + 1):
+                total = weights[group == one].sum()
+                if total:
+                    row = np.where(of_row == one, together, 0.0) / total
+                    limits.append(np.r_[np.zeros(k), row])
+                    low.append(minimum[1] - weights[(group == one) & self.served].sum() / total)
+                    high.append(np.inf)
+        cuts, cut_high = cut_rows(excluded, candidates, k + r)
+        rows = sparse.vstack(
+            [
+                covers,
+                sparse.csr_array(np.array(limits).reshape(len(limits), k + r)),
+                sparse.csr_array(cuts),
+            ]
+        ).tocsr()
+        found = Program(
+            np.r_[np.zeros(k), -together],
+            k,
+            rows,
+            np.r_[np.full(r, -np.inf), low, np.full(len(cuts), -np.inf)],
+            np.r_[np.zeros(r), high, cut_high],
+        ).solve(clock)
+        if found.values is None:
+            return None, np.nan
+        chosen = candidates[found.values[:k] > 0.5]
+        reached = float(weights[gains & self.within[:, chosen].any(axis=1)].sum())
+        proven = found.finished and not clock.gap
+        return chosen, base + (reached if proven else max(-found.bound, reached))
+
+    def _shares_met(
+        self, weights: NDArray[np.float64], minimum: tuple[NDArray[np.intp], float] | None
+    ) -> bool:
+        """Whether what stands already covers enough of every group."""
+        if minimum is None:
+            return True
+        group, share = minimum
+        total = np.bincount(group + 1, weights)[1:]
+        served = np.bincount(group + 1, np.where(self.served, weights, 0.0))[1:]
+        return bool((served >= share * total * (1 - 1e-12)).all())
+
+    def _needed(self, chosen: NDArray[np.intp], gains: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Sites without those whose people the others cover."""
+        for site in chosen[::-1]:
+            rest = chosen[chosen != site]
+            alone = gains & self.within[:, site] & ~self.within[:, rest].any(axis=1)
+            if not alone.any():
+                chosen = rest
+        return chosen
+
+
+def _clock(time_limit_s: float | None, gap: float) -> Clock:
+    require_gap(gap, time_limit_s)
+    return Clock.start(time_limit_s, gap)
+
+
+def _within(
+    excluded: Sequence[NDArray[np.integer]], columns: NDArray[np.intp]
+) -> list[NDArray[np.intp]]:
+    return [np.searchsorted(columns, one) for one in excluded]
+
+
+def _bytes(group: NDArray[np.intp]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(group, np.int64).view(np.uint8).reshape(len(group), 8)
+
+
+def _minimum(
+    problem: Problem, groups: pd.Series | None, min_share: float | None
+) -> tuple[NDArray[np.intp], float] | None:
+    """Give the number of each row's group (-1: none) and the share that all of them need.
+
+    Raises
+    ------
+    InputError
+        If only one of the two is given, or the share is not from 0 to 1.
+    """
+    if groups is None and min_share is None:
+        return None
+    if groups is None or min_share is None:
+        raise InputError(
+            "groups（分组）和 min_share（每组最低覆盖率）要一起给出。",
+            code="groups_and_share",
+            where="groups" if groups is None else "min_share",
+        )
+    if not 0 <= min_share <= 1:
+        raise InputError(
+            f"min_share 应在 0 到 1 之间，现在是 {min_share}。",
+            code="share_invalid",
+            where="min_share",
+        )
+    numbers, _ = pd.factorize(problem.of_demand(groups, "groups"), sort=False)
+    return np.asarray(numbers, np.intp), float(min_share)
