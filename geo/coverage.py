@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from geo.network import Network
 
-__all__ = ["by_band", "coverage", "gaps", "straight_summary"]
+__all__ = ["by_band", "coverage", "gaps", "straight_metres", "straight_summary"]
 
 _ADDED: Final = (
     "facility_id",
@@ -111,7 +111,7 @@ def coverage(
         max_snap_m=max_snap_m,
         direction=direction,
     )
-    straight_m = _straight_m(
+    straight_m = straight_metres(
         require_points(demand, network.crs, "需求点"),
         require_points(facilities, network.crs, "设施"),
         network.crs,
@@ -307,10 +307,22 @@ def _na_last(index: pd.Index) -> NDArray[np.intp]:
     return np.concatenate((known[sorted_positions(index[known])], np.flatnonzero(missing)))
 
 
-def _straight_m(
+def straight_metres(
     points: NDArray[np.float64], facilities: NDArray[np.float64], crs: pyproj.CRS
 ) -> NDArray[np.float64]:
-    """Geodesic metres from each point to the nearest facility; inf if there is none."""
+    """Geodesic metres from each point to the nearest facility.
+
+    Parameters
+    ----------
+    points, facilities
+        (n, 2) and (k, 2) coordinates; NaN where there is no place.
+    crs
+        Of both.
+
+    Returns
+    -------
+    (n,) metres; inf where there is none.
+    """
     here = np.flatnonzero(~np.isnan(points[:, 0]))
     there = facilities[~np.isnan(facilities[:, 0])]
     straight = np.full(len(points), np.inf)

@@ -42,12 +42,14 @@ __all__ = [
     "LIMIT_SLACK_S",
     "AccessLegs",
     "EdgeParts",
+    "PlacedPoints",
     "access_legs",
     "bounded_search",
     "cost_matrix",
     "edge_parts",
     "nearest_facility",
     "nearest_for_points",
+    "nearest_placed",
     "warm_up",
 ]
 
@@ -157,14 +159,53 @@ def nearest_for_points(
     by_id = sorted_positions(facilities.index)
     back = "from_facility" if direction == "to_facility" else "to_facility"
     sorted_facilities = facilities.iloc[by_id]
-    there = _Places.of(network, sorted_facilities, speed_mps, max_snap_m, direction, "设施")
-    here = _Places.of(network, points, speed_mps, max_snap_m, back, "需求点")
+    there = PlacedPoints.of(network, sorted_facilities, speed_mps, max_snap_m, direction, "设施")
+    here = PlacedPoints.of(network, points, speed_mps, max_snap_m, back, "需求点")
+    seconds, label = nearest_placed(
+        network, there, here, speed_mps=speed_mps, direction=direction, limit_s=np.inf
+    )
+    return pd.DataFrame(
+        {
+            "facility_id": take_ids(facilities.index[by_id], label),
+            "seconds": seconds,
+            "connected": here.connected,
+            "offset_m": here.place[:, _OFFSET_M],
+        },
+        index=points.index,
+    )
+
+
+def nearest_placed(
+    network: Network,
+    facilities: PlacedPoints,
+    points: PlacedPoints,
+    *,
+    speed_mps: float,
+    direction: str,
+    limit_s: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Nearest facility of every point where both are placed already: `nearest_for_points`, bare.
+
+    Parameters
+    ----------
+    network, speed_mps, direction
+        As in `nearest_for_points`, and the same when the points were placed.
+    facilities, points
+        Where they get on the roads; facilities in the order of their ids.
+    limit_s
+        The search along the roads goes no farther; what it would find beyond may be missing.
+
+    Returns
+    -------
+    (n,) seconds, inf where nothing is reached, and (n,) rows of `facilities`, -1 there.
+    """
+    there, here = facilities, points
     ahead, behind = network.edge_seconds(speed_mps)
     if direction == "from_facility":
         ahead, behind = behind, ahead
-    seconds, label = np.empty(len(points)), np.empty(len(points), np.int32)
+    seconds, label = np.empty(len(here.connected)), np.empty(len(here.connected), np.int32)
     with Searching(network, speed_mps, direction) as searcher:
-        searcher.run_labelled(there.legs, np.arange(len(facilities)), np.inf)
+        searcher.run_labelled(there.legs, np.arange(len(there.connected)), limit_s)
         kernels().point_seconds(
             here.legs.row,
             here.legs.seconds,
@@ -180,15 +221,7 @@ def nearest_for_points(
             seconds,
             label,
         )
-    return pd.DataFrame(
-        {
-            "facility_id": take_ids(facilities.index[by_id], label),
-            "seconds": seconds,
-            "connected": here.connected,
-            "offset_m": here.place[:, _OFFSET_M],
-        },
-        index=points.index,
-    )
+    return seconds, label
 
 
 def cost_matrix(
@@ -234,8 +267,8 @@ def cost_matrix(
     """
     limit_s = _limit_s(minutes)
     speed_mps = require_positive(speed_mps, "speed_mps")
-    start = _Places.of(network, origins, speed_mps, max_snap_m, "from_facility", "起点")
-    end = _Places.of(network, destinations, speed_mps, max_snap_m, "to_facility", "终点")
+    start = PlacedPoints.of(network, origins, speed_mps, max_snap_m, "from_facility", "起点")
+    end = PlacedPoints.of(network, destinations, speed_mps, max_snap_m, "to_facility", "终点")
     forward, backward = network.edge_seconds(speed_mps)
     # One search a member of the smaller side; from destinations the roads are searched backwards.
     turned = len(destinations) < len(origins)
@@ -268,8 +301,18 @@ _OFFSET_M: Final = 2
 
 
 @dataclass(frozen=True, eq=False)
-class _Places:
-    """Points as the kernels want them: legs, and (n, 5) fraction, offset s, offset m, x, y."""
+class PlacedPoints:
+    """Points on a network as the kernels want them, one row a point.
+
+    Attributes
+    ----------
+    connected
+        (n,) whether a road is near enough.
+    legs
+        How each gets on the roads or off them.
+    place
+        (n, 5) fraction along the edge, offset in seconds, offset in metres, x, y.
+    """
 
     connected: NDArray[np.bool_]
     legs: AccessLegs
@@ -284,7 +327,22 @@ class _Places:
         max_snap_m: float,
         direction: str,
         where: str,
-    ) -> _Places:
+    ) -> PlacedPoints:
+        """Snap points and work out their legs.
+
+        Parameters
+        ----------
+        network
+            The roads.
+        points
+            Points in `network.crs`, unique index.
+        speed_mps, max_snap_m
+            As in `nearest_facility`.
+        direction
+            `to_facility` if ways end at these points, `from_facility` if they begin there.
+        where
+            What the points are, for messages.
+        """
         xy = require_points(points, network.crs, where)
         x, y = transform_xy(xy[:, 0], xy[:, 1], network.crs, network.metric_crs)
         found = snap_places(network, np.column_stack((x, y)), max_snap_m=max_snap_m)
