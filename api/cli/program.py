@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from api.cli import (
+    counties_command,
     demo_command,
     layer_commands,
     name_commands,
@@ -51,6 +52,7 @@ for commands in (
     record_commands,
     service_commands,
     print_command,
+    counties_command,
 ):
     commands.register(app)
 for command in app.registered_commands:

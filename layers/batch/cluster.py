@@ -1,0 +1,195 @@
+"""Workers for many tasks: Dask's processes on this machine, or a cluster somebody else runs.
+
+Dask retries what a lost worker had; this module turns the rest of what can go wrong into words.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import os
+from typing import TYPE_CHECKING, Any
+
+from geo.errors import PlatformError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["BatchError", "run_tasks", "usable_cores", "workers"]
+
+_CONNECT_S = 10
+_FIRST_WORKER_S = 60
+_LOOPBACK = "127.0.0.1"
+_SETTINGS = {
+    # A task waits with the scheduler, not with a worker: one that dies loses one task only.
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.worker.multiprocessing-method": "spawn",
+    # A county may be large; the system, not Dask, decides when memory is out.
+    "distributed.worker.memory.terminate": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.admin.large-graph-warning-threshold": "100MB",
+    "distributed.nanny.pre-spawn-environ": {
+        "MALLOC_TRIM_THRESHOLD_": 65536,
+        "OMP_NUM_THREADS": 1,
+        "MKL_NUM_THREADS": 1,
+        "OPENBLAS_NUM_THREADS": 1,
+        "NUMBA_NUM_THREADS": 1,
+    },
+}
+
+
+class BatchError(PlatformError):
+    """The workers could not be had, or were lost all together."""
+
+    code = "batch"
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def workers(count: int, *, scheduler: str | None = None) -> Iterator[Any]:
+    """Have workers for the length of a block.
+
+    Parameters
+    ----------
+    count
+        Processes on this machine, each of one thread; not used with a scheduler.
+    scheduler
+        Address of a running Dask scheduler, such as ``tcp://10.0.0.5:8786``; None: processes of
+        our own, which listen on the loopback only, without any dashboard.
+
+    Yields
+    ------
+    The client of the scheduler.
+
+    Raises
+    ------
+    BatchError
+        `scale_missing` if Dask is not installed, `scheduler_unreachable`, `no_workers`.
+    """
+    dask, distributed = _scale("dask"), _scale("distributed")
+    with dask.config.set(_SETTINGS), _quiet(), contextlib.ExitStack() as opened:
+        if scheduler is None:
+            cluster = opened.enter_context(
+                distributed.LocalCluster(
+                    n_workers=count,
+                    threads_per_worker=1,
+                    processes=True,
+                    host=_LOOPBACK,
+                    dashboard_address=None,
+                    memory_limit=0,
+                    silence_logs=logging.CRITICAL,
+                )
+            )
+            client = opened.enter_context(distributed.Client(cluster, set_as_default=False))
+        else:
+            client = opened.enter_context(_client(scheduler))
+        try:
+            client.wait_for_workers(1, timeout=_FIRST_WORKER_S)
+        except TimeoutError as error:
+            raise BatchError(
+                f"等了 {_FIRST_WORKER_S} 秒，没有一个工作进程连上来，请先启动 dask worker。",
+                code="no_workers",
+                where=scheduler,
+            ) from error
+        yield client
+
+
+def run_tasks(
+    client: Any,  # noqa: ANN401 - Dask has no types
+    work: Callable[..., dict[str, Any]],
+    tasks: Sequence[tuple[Any, ...]],
+    *,
+    on_done: Callable[[int, dict[str, Any] | BaseException], None],
+) -> None:
+    """Carry out all tasks, in whatever order they come back.
+
+    Parameters
+    ----------
+    client
+        As `workers` gives it.
+    work
+        Function of an importable module.
+    tasks
+        Its arguments, a tuple a task.
+    on_done
+        Told the task's position and its answer, or the error with which Dask gave it up.
+
+    Raises
+    ------
+    BatchError
+        `scheduler_lost` if the scheduler went away.
+    """
+    as_completed = _scale("distributed").as_completed
+    futures = {
+        client.submit(work, *task, pure=False, retries=0): number
+        for number, task in enumerate(tasks)
+    }
+    try:
+        for future in as_completed(list(futures), loop=client.loop):
+            if future.status in {"cancelled", "lost"}:
+                raise BatchError(
+                    "与调度进程的连接断了，没有算完；已算完的县已存下，再运行一次会接着算。",
+                    code="scheduler_lost",
+                )
+            failure = future.exception()
+            on_done(futures[future], future.result() if failure is None else failure)
+            future.release()
+    finally:
+        with contextlib.suppress(Exception):  # the scheduler may be what was lost
+            client.cancel(list(futures))
+
+
+def _client(address: str) -> Any:  # noqa: ANN401 - Dask has no types
+    """Connect to a running scheduler.
+
+    Raises
+    ------
+    BatchError
+        `scheduler_unreachable`.
+    """
+    connect = _scale("distributed").Client
+    try:
+        return connect(address, timeout=_CONNECT_S, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise BatchError(
+            f"连不上调度进程 {address}，请检查地址，以及 dask scheduler 是否已启动。",
+            code="scheduler_unreachable",
+            where=address,
+        ) from error
+
+
+def _scale(name: str) -> Any:  # noqa: ANN401 - Dask has no types
+    """Import a part of Dask, an extra of the installation.
+
+    Raises
+    ------
+    BatchError
+        `scale_missing`.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise BatchError(
+            '没有安装多县计算所需的组件，请运行 pip install "xygeo[scale]"。', code="scale_missing"
+        ) from error
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask's own words off the terminal; what matters comes back as an error."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
