@@ -3,6 +3,7 @@
 ``NotFound``          no such layer, feature, version or case
 ``Conflict``          the present state does not allow the step
     ``StaleVersion``  somebody else wrote the feature in between
+    ``Unmet``         a check of a case is not met; `findings` say what speaks against it
 ``InvalidRecord``     a row breaks its schema; `findings` say where
 ``NotAllowed``        this actor may not do it
 ``StoreError``        the store cannot be opened, read or written
@@ -17,7 +18,15 @@ from geo.errors import PlatformError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Conflict", "InvalidRecord", "NotAllowed", "NotFound", "StaleVersion", "StoreError"]
+__all__ = [
+    "Conflict",
+    "InvalidRecord",
+    "NotAllowed",
+    "NotFound",
+    "StaleVersion",
+    "StoreError",
+    "Unmet",
+]
 
 
 class NotFound(PlatformError):  # noqa: N818 - a word of the contract
@@ -36,6 +45,35 @@ class StaleVersion(Conflict):
     """The feature has another version than the writer expected: read it again, then write."""
 
     code = "stale_version"
+
+
+class Unmet(Conflict):
+    """A check of a case is not met.
+
+    Parameters
+    ----------
+    message
+        One Chinese sentence.
+    code
+        Name of the check.
+    where
+        The action.
+    findings
+        What speaks against it, where the check has findings.
+    """
+
+    code = "unmet"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        where: str | None = None,
+        findings: Iterable[Any] = (),
+    ) -> None:
+        super().__init__(message, code=code, where=where)
+        self.findings = tuple(findings)
 
 
 class InvalidRecord(PlatformError):  # noqa: N818 - a word of the contract

@@ -1,0 +1,24 @@
+"""Casework: one engine over `layers/workflows/*.yaml`, from opening to the archived record."""
+
+from layers.cases.deadlines import Due, due_of, inspection_calendar
+from layers.cases.engine import ROLE_TITLES, act, open_case
+from layers.cases.reading import actions, case, case_json, cases, history
+from layers.cases.record import Case
+from layers.cases.workflows import workflow, workflow_names
+
+__all__ = [
+    "ROLE_TITLES",
+    "Case",
+    "Due",
+    "act",
+    "actions",
+    "case",
+    "case_json",
+    "cases",
+    "due_of",
+    "history",
+    "inspection_calendar",
+    "open_case",
+    "workflow",
+    "workflow_names",
+]
