@@ -152,13 +152,17 @@ class Style:
     roads
         Groups, the most important first.
     dots
-        `covered empty`: villages that are no gap.
+        `covered gained empty`: villages that are no gap; `gained` by a site that is proposed.
+    reach
+        Mode -> area within reach of a site, the widest first.
     gap_villages, gap_shares
         Classes by uncovered elders of a village and by uncovered share of a unit, ascending.
     facilities
         Symbol by kind of facility; `facility` answers for unknown kinds too.
+    sites
+        `chosen alternative registered`: sites of a siting question.
     letters
-        `county township village facility neighbour water heritage`.
+        `county township village facility neighbour water site heritage`.
     """
 
     ink: str
@@ -170,10 +174,12 @@ class Style:
     tints: tuple[str, ...]
     roads: tuple[RoadStyle, ...]
     dots: Mapping[str, DotStyle]
+    reach: Mapping[str, AreaStyle]
     gap_villages: tuple[GapClass, ...]
     gap_shares: tuple[GapClass, ...]
     facilities: Mapping[str, SymbolStyle]
     other_facility: SymbolStyle
+    sites: Mapping[str, SymbolStyle]
     letters: Mapping[str, LetterStyle]
 
     def road(self, highway: object) -> int:
@@ -265,10 +271,12 @@ def load_style() -> Style:
         tints=tuple(raw["tints"]),
         roads=tuple(_build(RoadStyle, row) for row in raw["roads"]),
         dots={name: _build(DotStyle, row) for name, row in raw["dots"].items()},
+        reach={name: _build(AreaStyle, row) for name, row in raw["reach"].items()},
         gap_villages=_gap_classes(gaps["villages"], gaps["outline"]),
         gap_shares=_gap_classes(gaps["shares"], gaps["outline"]),
         facilities={kind: symbol(symbols["kinds"][kind], title) for kind, title in titles.items()},
         other_facility=symbol(symbols["other"], symbols["other"]["title"]),
+        sites={name: symbol(row, row["title"]) for name, row in symbols["sites"].items()},
         letters={name: _build(LetterStyle, row) for name, row in raw["letters"].items()},
     )
 
@@ -321,12 +329,12 @@ def picture_keys(picture: ServicePicture, style: Style) -> frozenset[str]:
     return frozenset(keys)
 
 
-def village_key(style: Style, *, weight: float, covered: bool) -> str:
-    """Legend key of one village: covered, without elders, or a class of the gap ramp."""
+def village_key(style: Style, *, weight: float, covered: bool, gained: bool = False) -> str:
+    """Legend key of one village: covered, gained, without elders, or a class of the gap ramp."""
     if pd.isna(weight) or weight <= 0:
         return "dot.empty"
-    if covered:
-        return "dot.covered"
+    if gained or covered:
+        return "dot.gained" if gained else "dot.covered"
     return f"gap.{gap_class(style.gap_villages, weight) or 0}"
 
 
@@ -338,12 +346,13 @@ def legend_rows(style: Style, keys: Iterable[str]) -> tuple[LegendRow, ...]:
     style
         The style that the map is drawn with.
     keys
-        What occurs: `picture_keys`, or `line.NAME`, `area.NAME`, `dot.NAME`, `gap.N`, `share.N`,
-        `road.N`, `facility.KIND` with or without `.idle`.
+        What occurs: `picture_keys`, or `line.NAME`, `area.NAME`, `reach.MODE`, `dot.NAME`,
+        `gap.N`, `share.N`, `road.N`, `site.ROLE`, `facility.KIND` with or without `.idle`.
 
     Returns
     -------
-    Rows under the headings 境界, 服务圈, 缺口, 养老服务设施, 道路.
+    Rows under the headings 服务圈, 站址服务圈, 村（老年人口）, 缺口, 站址, 养老服务设施, 境界,
+    道路.
 
     Raises
     ------
@@ -360,12 +369,16 @@ def legend_rows(style: Style, keys: Iterable[str]) -> tuple[LegendRow, ...]:
 def _all_rows(style: Style) -> dict[str, LegendRow]:
     found: list[tuple[str, str, str, LegendStyle]] = []
     found += [(f"area.{k}", "服务圈", v.title, v) for k, v in style.areas.items() if k == "circle"]
+    found += [
+        (f"reach.{k}", "站址服务圈", v.title, v) for k, v in reversed(list(style.reach.items()))
+    ]
     found += [(f"dot.{k}", "村（老年人口）", v.title, v) for k, v in style.dots.items()]
     found += [
         (f"gap.{i}", "村（老年人口）", f"未覆盖 {v.title}", v)
         for i, v in enumerate(style.gap_villages)
     ]
     found += [(f"share.{i}", "缺口", v.title, v) for i, v in enumerate(style.gap_shares)]
+    found += [(f"site.{k}", "站址", v.title, v) for k, v in style.sites.items()]
     for kind, symbol in (*style.facilities.items(), ("other", style.other_facility)):
         idle = style.facility(kind, hollow=True)
         found.append((f"facility.{kind}", "养老服务设施", symbol.title, symbol))

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from geo.crs import STORED_CRS, convergence_deg, transform_xy
-from webmap.printing.errors import SheetError
-from webmap.printing.extent import map_bounds, map_crs
-from webmap.printing.fonts import default_fonts
-from webmap.printing.gates import number_lines, require_number, require_publishable
-from webmap.printing.grid import graticule, kilometre_grid
-from webmap.printing.items import Item, PathItem, TextItem
-from webmap.printing.labels import place
-from webmap.printing.marginalia import Imprint, crosses, footer, frames, title_row
-from webmap.printing.page import Page, choose_scale
-from webmap.printing.panel import panel
+from webmap.printing.compose import compose
 from webmap.printing.recipe import load_recipe
-from webmap.printing.service_map import draw_map
-from webmap.printing.sheets import Sheet, SheetOptions
-from webmap.style import load_style
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pyproj
 
     from layers.analysis.picture import ServicePicture
-    from webmap.printing.labels import Placement
-    from webmap.printing.map_pen import MapDrawing
-    from webmap.printing.recipe import Layout
-    from webmap.style import Style
+    from webmap.printing.sheets import Sheet, SheetOptions
 
 __all__ = ["circles_sheet"]
 
@@ -59,178 +39,4 @@ def circles_sheet(
     SheetError
         As `webmap.printing.sheet`, but for the store's bindings.
     """
-    wanted = options or SheetOptions()
-    require_number(wanted.publish, wanted.review_no, wanted.approval)
-    if wanted.publish == "public":
-        require_publishable(picture, None)
-    recipe = load_recipe("circles")
-    layout, style = recipe.layout(wanted.paper), load_style()
-    fonts = default_fonts(wanted.fonts)
-    crs = map_crs(picture)
-    page = _page(picture, layout, crs, wanted.scale)
-    convergence = _convergence(page, crs)
-    if neighbours is None and wanted.publish != "public":
-        neighbours = _shipped_neighbours(picture)
-    drawing = draw_map(picture, page, layout, style, fonts, crs, neighbours=neighbours)
-    placement = place(
-        drawing.labels,
-        drawing.obstacles,
-        pins={(pin.layer, pin.id): (pin.x_mm, pin.y_mm) for pin in wanted.pins},
-    )
-    number, approval = number_lines(wanted.publish, wanted.review_no, wanted.approval)
-    county = str(picture.county["name"].iloc[0]) if len(picture.county) == 1 else ""
-    imprint = Imprint(
-        title=recipe.title.format(county=county, minutes=f"{picture.question.minutes:g}"),
-        notice=picture.provenance.notice,
-        number_line=number,
-        approval=approval,
-        publisher=wanted.publisher.strip(),
-        day=wanted.date or picture.data_date,
-        data_day=picture.data_date,
-        as_of=picture.question.as_of,
-        stamp=f"xygeo {version('xygeo')}　数据 {picture.data_hash[:16]}",
-        test=wanted.crosses,
-    )
-    items = [
-        *_map(page, layout, style, crs, drawing, placement, graticules=wanted.graticule),
-        *frames(layout, style),
-        *title_row(layout, imprint, style, fonts),
-        *footer(page, layout, imprint, crs, style, fonts),
-        *panel(
-            picture,
-            layout,
-            style,
-            fonts,
-            keys=drawing.keys,
-            convergence_deg=convergence,
-            road_factor=page.road_factor,
-        ),
-    ]
-    at: tuple[tuple[float, float], ...] = ()
-    if wanted.crosses:
-        marks, at = crosses(page)
-        items += marks
-    report = fonts.check(items, strict=wanted.publish != "internal")
-    titles = [i.text for i in report.items if isinstance(i, TextItem) and i.layer == "title"]
-    return Sheet(
-        name=recipe.sheet,
-        title=titles[0],
-        page=page,
-        crs=crs,
-        items=report.items,
-        placement=placement,
-        book=fonts,
-        fonts=report.fonts,
-        mode=wanted.publish,
-        day=imprint.day,
-        quality=picture.provenance.quality,
-        convergence_deg=convergence,
-        data_hash=picture.data_hash,
-        warnings=(*report.substituted, *report.missing, *_idle_pins(wanted, drawing)),
-        crosses=at,
-    )
-
-
-def _page(picture: ServicePicture, layout: Layout, crs: pyproj.CRS, scale: int | None) -> Page:
-    bounds = map_bounds(picture, crs)
-    if bounds is None:
-        raise SheetError(
-            "没有可以画的内容：库中没有区划、道路、设施或老年人口点，请先导入。",
-            code="nothing_to_draw",
-            where="store",
-        )
-    west, south, east, north = bounds
-    return Page(
-        paper=layout.paper,
-        width=layout.width,
-        height=layout.height,
-        frame=layout.frame,
-        scale=choose_scale(bounds, layout.room, asked=scale, paper=layout.paper),
-        centre=((west + east) / 2, (south + north) / 2),
-        unit=layout.unit,
-    )
-
-
-def _idle_pins(wanted: SheetOptions, drawing: MapDrawing) -> list[str]:
-    """Say which pins belong to no name on the sheet: a typing error must not pass in silence."""
-    known = {label.key for label in drawing.labels}
-    return [
-        f"定位的 {pin.layer} {pin.id} 不在本图上，请检查 layer 和 id。"
-        for pin in wanted.pins
-        if (pin.layer, pin.id) not in known
-    ]
-
-
-def _convergence(page: Page, crs: pyproj.CRS) -> float:
-    """Convergence in the middle of the map frame."""
-    east, north = (np.array([value]) for value in page.centre)
-    lon, lat = transform_xy(east, north, crs, STORED_CRS)
-    return convergence_deg(crs, float(lon[0]), float(lat[0]))
-
-
-def _shipped_neighbours(picture: ServicePicture) -> gpd.GeoDataFrame | None:
-    """Give the neighbours that come with the program, if the county is the one they surround."""
-    from layers import facts  # noqa: PLC0415  (most sheets of other counties never need it)
-
-    own = {row.code for row in facts.divisions() if row.level == "county"}
-    return facts.neighbours() if own & set(picture.county["code"].astype(str)) else None
-
-
-def _map(
-    page: Page,
-    layout: Layout,
-    style: Style,
-    crs: pyproj.CRS,
-    drawing: MapDrawing,
-    placement: Placement,
-    *,
-    graticules: bool,
-) -> list[Item]:
-    """Grid, map and names, and the grid's labels around them."""
-    ink, pen = layout.colors["muted"], style.lines["grid"]
-    width = pen.width_mm * layout.symbols
-    sides = "sw" if graticules else "nesw"
-    nets = [kilometre_grid(page, layout, color=pen.color, ink=ink, width=width, sides=sides)]
-    if graticules:
-        nets.append(graticule(page, layout, crs, color=pen.color, ink=ink, width=width))
-    return [
-        *drawing.ground,
-        *(item for net in nets for item in net.lines),
-        *drawing.items,
-        *_names(layout, style, drawing, placement),
-        *(item for net in nets for item in net.labels),
-    ]
-
-
-def _names(layout: Layout, style: Style, drawing: MapDrawing, placement: Placement) -> list[Item]:
-    """Leaders, then names: the last placed lowest, so that towns stand on top."""
-    leader = style.lines["leader"]
-    out: list[Item] = [
-        PathItem(
-            lines=(np.array(placed.leader),),
-            stroke=leader.color,
-            width=leader.width_mm * layout.symbols * layout.map["leader"],
-            layer="leaders",
-        )
-        for placed in placement.placed
-        if placed.leader is not None
-    ]
-    for placed in reversed(placement.placed):
-        label = placed.label
-        kind, letter = drawing.letters[label.key]
-        out.append(
-            TextItem(
-                x=placed.box.x,
-                y=placed.box.y + 0.88 * label.height,
-                text=label.name,
-                size=label.height,
-                family=letter.family,
-                fill=letter.color,
-                halo=0.0 if kind == "neighbour" else 0.11 * label.height,
-                halo_color=style.halo,
-                spacing=drawing.spacing(label),
-                layer=label.layer,
-                id=label.id,
-            )
-        )
-    return out
+    return compose(picture, load_recipe("circles"), options, neighbours=neighbours)

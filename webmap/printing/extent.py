@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     import pyproj
 
     from layers.analysis.picture import ServicePicture
+    from layers.analysis.siting_picture import SitingPicture
 
-__all__ = ["map_bounds", "map_crs"]
+__all__ = ["focus_bounds", "map_bounds", "map_crs"]
 
 
 def map_crs(picture: ServicePicture) -> pyproj.CRS:
@@ -54,6 +55,27 @@ def map_bounds(
         if found is not None:
             return found
     return None
+
+
+def focus_bounds(
+    picture: SitingPicture, crs: pyproj.CRS
+) -> tuple[float, float, float, float] | None:
+    """Extent of a siting sheet: the area asked about, the sites and the facilities named with it.
+
+    Parameters
+    ----------
+    picture
+        The answer that is drawn.
+    crs
+        The print CRS.
+
+    Returns
+    -------
+    West, south, east, north; None if none of these has a place.
+    """
+    named = picture.facilities[picture.facilities.index.isin(picture.landmarks)]
+    frames = [picture.focus, picture.sites, named]
+    return _bounds([to_crs(frame, crs) for frame in frames if len(frame)])
 
 
 def _bounds(frames: list[gpd.GeoDataFrame]) -> tuple[float, float, float, float] | None:

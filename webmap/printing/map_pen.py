@@ -28,7 +28,7 @@ __all__ = ["MapDrawing", "MapPen"]
 _SPACING = {"township": 0.14, "neighbour": 0.3}
 """Extra advance of area names, in letter heights."""
 
-_PRIORITY = {"neighbour": 0, "township": 1, "facility": 2, "village": 3}
+_PRIORITY = {"neighbour": 0, "township": 1, "site": 1, "facility": 2, "village": 3}
 
 
 @dataclass(kw_only=True)
@@ -139,7 +139,7 @@ class MapPen:
         letter
             Style of the letters.
         kind
-            neighbour, township, facility or village: priority and spacing.
+            neighbour, township, site, facility or village: priority and spacing.
         weight
             Larger is placed earlier.
         at, radius, area

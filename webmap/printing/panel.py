@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from layers.analysis.question import MODES
+from layers.analysis.siting_picture import SitingPicture
 from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN
 from webmap.printing.gap_cells import gap_cells, total_cells
-from webmap.printing.items import Item, PathItem, TextItem
+from webmap.printing.items import Item
 from webmap.printing.norths import convergence_text, norths
-from webmap.printing.symbols import area_item, circle_items, dot_item, line_item, symbol_item
+from webmap.printing.panel_pen import PanelPen
+from webmap.printing.site_blocks import site_figures, site_modes, site_options
+from webmap.printing.symbols import (
+    area_item,
+    circle_items,
+    dot_item,
+    line_item,
+    symbol_box,
+    symbol_item,
+)
 from webmap.printing.typeset import broken, counted
 from webmap.style import (
     AreaStyle,
@@ -28,7 +38,7 @@ from webmap.style import (
 from webmap.wording import AGE_TITLES, DIRECTION_TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from layers.analysis.picture import ServicePicture
     from webmap.printing.fonts import FontBook
@@ -52,7 +62,7 @@ def panel(
     convergence_deg: float,
     road_factor: float = 1.0,
 ) -> list[Item]:
-    """Draw the whole panel, from the top down; norths and sources stand on its foot.
+    """Draw the whole panel, the recipe's blocks in turn; norths and sources stand on its foot.
 
     Parameters
     ----------
@@ -68,57 +78,26 @@ def panel(
         By which the map's roads are wider than their style.
     """
     pen = _Panel(layout, style, fonts, road_factor)
-    pen.figures(picture)
-    pen.legend(legend_rows(style, keys))
-    pen.foot(picture, convergence_deg)
-    pen.table(picture)
+    blocks: dict[str, Callable[[], None]] = {
+        "figures": lambda: pen.figures(picture),
+        "legend": lambda: pen.legend(legend_rows(style, keys)),
+        "foot": lambda: pen.foot(picture, convergence_deg),
+        "gaps": lambda: pen.gaps(picture),
+    }
+    if isinstance(picture, SitingPicture):
+        sited = picture
+        blocks |= {
+            "site_figures": lambda: site_figures(pen, sited),
+            "site_modes": lambda: site_modes(pen, sited),
+            "site_options": lambda: site_options(pen, sited),
+        }
+    for block in layout.blocks:
+        blocks[block]()
     return pen.items
 
 
-class _Panel:
-    """A cursor that runs down the panel."""
-
-    def __init__(self, layout: Layout, style: Style, fonts: FontBook, road_factor: float) -> None:
-        self.layout, self.style, self.fonts = layout, style, fonts
-        self.road_factor = road_factor
-        self.left, self.right = layout.panel.x, layout.panel.right
-        self.y = layout.panel.y
-        self.bottom = layout.panel.bottom
-        self.items: list[Item] = []
-
-    def mm(self, length: float) -> float:
-        """Length on this paper of `length` mm on A3."""
-        return length * self.layout.unit
-
-    def text(self, x: float, y: float, text: str, size: str, **more: Any) -> None:  # noqa: ANN401
-        values = {"fill": self.style.ink, "layer": "panel", **more}
-        self.items.append(TextItem(x=x, y=y, text=text, size=self.layout.sizes[size], **values))
-
-    def rule(self, y: float, pen: str = "rule", color: str | None = None) -> None:
-        self.items.append(
-            PathItem(
-                lines=(np.array([(self.left, y), (self.right, y)]),),
-                stroke=color or self.layout.colors["rule"],
-                width=self.layout.pens[pen],
-                layer="panel",
-            )
-        )
-
-    def heading(self, title: str, note: str = "") -> None:
-        size = self.layout.sizes["heading"]
-        self.y += 0.88 * size
-        self.text(self.left, self.y, title, "heading", weight=0.03)
-        if note:
-            self.text(
-                self.right,
-                self.y,
-                note,
-                "tiny",
-                anchor="end",
-                fill=self.layout.colors["muted"],
-            )
-        self.y += self.mm(1.7)
-        self.rule(self.y, "heading", self.style.ink)
+class _Panel(PanelPen):
+    """Blocks of a service picture."""
 
     def figures(self, picture: ServicePicture) -> None:
         """Key figures: covered, left out, and what a straight line would have claimed."""
@@ -135,27 +114,7 @@ class _Panel:
             (uncovered, "未覆盖（人）", self.style.gap_villages[-1].color),
             (straight, "直线1公里覆盖率", self.layout.colors["muted"]),
         )
-        step = (self.right - self.left) / 3
-        base = self.y + self.mm(10.0)
-        for number, (figure, caption, color) in enumerate(columns):
-            x = self.left + number * step
-            size = self.layout.sizes["figure"]
-            wide = self.fonts.width(figure, size=size, role="song")
-            size *= min(1.0, (step - self.mm(2)) / wide)
-            self.items.append(
-                TextItem(
-                    x=x,
-                    y=base,
-                    text=figure,
-                    size=size,
-                    family="song",
-                    fill=color,
-                    weight=0.02,
-                    layer="panel",
-                )
-            )
-            self.text(x, base + self.mm(4.2), caption, "small", fill=self.layout.colors["muted"])
-        self.y = base + self.mm(10.2)
+        self.key_figures(columns)
         sentence = (
             f"{who}共 {total} 人，{mode}{question.minutes:g}分钟内"
             f"{_REACHED[question.direction]} {covered} 人；按直线1公里画圈，会把 {fooled} "
@@ -163,13 +122,6 @@ class _Panel:
         )
         self.paragraph(sentence, "body", self.style.ink)
         self.y += self.mm(4.2)
-
-    def paragraph(self, text: str, size: str, color: str) -> None:
-        height = self.layout.sizes[size]
-        lines = broken(text, self.right - self.left, size=height, role="hei", fonts=self.fonts)
-        for number, line in enumerate(lines):
-            self.text(self.left, self.y + number * 1.55 * height, line, size, fill=color)
-        self.y += (len(lines) - 1) * 1.55 * height
 
     def legend(self, rows: tuple[LegendRow, ...]) -> None:
         """Two columns of groups; a group goes to the shorter column."""
@@ -198,6 +150,8 @@ class _Panel:
         at, factor = (x + width / 2, middle), self.layout.symbols
         drawn = row.style
         if isinstance(drawn, SymbolStyle):
+            west, north, east, south = symbol_box(drawn, factor)
+            at = (at[0] - (west + east) / 2, at[1] - (north + south) / 2)
             self.items.append(symbol_item(at, drawn, factor, layer="legend"))
         elif isinstance(drawn, DotStyle | GapClass) and drawn.size_mm:
             self.items.append(dot_item(at, drawn, factor, layer="legend"))
@@ -274,7 +228,7 @@ class _Panel:
                 return lines
         return broken("资料来源：未载明", width, size=size, role="hei", fonts=self.fonts)
 
-    def table(self, picture: ServicePicture) -> None:
+    def gaps(self, picture: ServicePicture) -> None:
         """Ranked gaps, as many rows as there is room for, and the sum."""
         gaps = picture.gaps
         space = self.bottom - self.y - self.mm(20)
@@ -292,57 +246,16 @@ class _Panel:
         self.heading("覆盖缺口排序", "按未覆盖人数，单位：人")
         shown = min(len(gaps), room)
         cells = gap_cells(picture)
-        widths = [self.mm(v) for v in (6, 18, 12.6, 11.5, 12.3, 12.2, 12.2)]
-        edges = self.left + np.cumsum(widths)
         who = AGE_TITLES[picture.question.age]
-        titles = ("", unit, who, "已覆盖", "未覆盖", "道路覆盖率", "直线覆盖率")
-        self.y += self.mm(3.6)
-        self._row(edges, titles, "tiny", self.layout.colors["muted"])
-        self.y += self.mm(1.4)
-        self.rule(self.y)
-        for number, row in enumerate(cells[:shown]):
-            if number % 2 == 1:
-                self._stripe(self.y, pitch)
-            self.y += pitch
-            self._row(edges, row, "body", self.style.ink, lift=0.32 * pitch)
-        self.rule(self.y)
-        if len(gaps) > 1:
-            self.y += pitch
-            self._row(edges, cells[-1], "body", self.style.ink, lift=0.32 * pitch, weight=0.03)
-            self.rule(self.y, "heading", self.style.ink)
+        self.table(
+            ("", unit, who, "已覆盖", "未覆盖", "道路覆盖率", "直线覆盖率"),
+            cells[:shown],
+            widths=(6, 18, 12.6, 11.5, 12.3, 12.2, 12.2),
+            pitch=pitch,
+            total=cells[-1] if len(gaps) > 1 else (),
+        )
         self.y += self.mm(3.8)
         note = "道路覆盖率：沿道路在时限内可达；直线覆盖率：1公里直线距离内。"
         if shown < len(gaps):
             note += f"另有 {len(gaps) - shown} 行未列出。"
         self.paragraph(note, "tiny", self.layout.colors["muted"])
-
-    def _stripe(self, y: float, height: float) -> None:
-        ring = [(self.left, y), (self.right, y), (self.right, y + height), (self.left, y + height)]
-        self.items.append(
-            PathItem(
-                lines=(np.array([*ring, ring[0]]),),
-                closed=True,
-                fill=self.layout.colors["stripe"],
-                layer="panel",
-            )
-        )
-
-    def _row(
-        self,
-        edges: Any,  # noqa: ANN401
-        cells: tuple[str, ...],
-        size: str,
-        color: str,
-        *,
-        lift: float = 0.0,
-        weight: float = 0.0,
-    ) -> None:
-        y = self.y - lift
-        for number, cell in enumerate(cells):
-            if not cell:
-                continue
-            if number == 1:
-                self.text(float(edges[0]), y, cell, size, fill=color, weight=weight)
-            else:
-                x = float(edges[number]) - (self.mm(2.0) if number == 0 else 0)
-                self.text(x, y, cell, size, fill=color, anchor="end", weight=weight)

@@ -35,6 +35,9 @@ class Layout:
         Baseline of 图名.
     unit, symbols, letters, least
         Size against A3; factors on the A1 sizes of the styles; smallest letter.
+    layers, blocks
+        What is drawn on the map and beside it, in this order: names known to
+        `webmap.printing.service_map` and `webmap.printing.panel`.
     map
         Opacities and factors of this sheet's map.
     pens, sizes
@@ -54,6 +57,8 @@ class Layout:
     symbols: float
     letters: float
     least: float
+    layers: tuple[str, ...]
+    blocks: tuple[str, ...]
     map: Mapping[str, float]
     pens: Mapping[str, float]
     sizes: Mapping[str, float]
@@ -71,15 +76,22 @@ class Recipe:
     Attributes
     ----------
     title
-        图名 with places for `county` and `minutes`; `list_title` without.
+        图名 with places for `county`, `minutes` and `subject`; `list_title` without.
     paper
         The paper if none is asked for.
+    extent
+        What must be seen: `county`, or the `focus` of a siting picture.
+    layers, blocks
+        As in `Layout`.
     """
 
     sheet: str
     title: str
     list_title: str
     paper: str
+    extent: str
+    layers: tuple[str, ...]
+    blocks: tuple[str, ...]
     papers: Mapping[str, Mapping[str, float]]
     measures: Mapping[str, float]
     map: Mapping[str, float]
@@ -130,6 +142,8 @@ class Recipe:
             symbols=factors["symbols"],
             letters=factors["letters"],
             least=factors["least"],
+            layers=self.layers,
+            blocks=self.blocks,
             map=self.map,
             pens={key: value * unit for key, value in self.pens.items()},
             sizes={
@@ -170,4 +184,5 @@ def load_recipe(name: str) -> Recipe:
     text = files("webmap.printing").joinpath("recipes", f"{name}.yaml").read_text("utf-8")
     raw: dict[str, Any] = yaml.safe_load(text)
     raw["measures"] = raw.pop("layout")
+    raw |= {name: tuple(raw[name]) for name in ("layers", "blocks")}
     return Recipe(**raw)

@@ -1,4 +1,4 @@
-"""What the map of the circles sheet shows, from a `ServicePicture` to items and names."""
+"""What the map of a sheet shows, from a `ServicePicture` to items and names."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.analysis.siting_picture import SitingPicture
 from webmap.printing.displace import side_by_side
 from webmap.printing.items import PathItem
 from webmap.printing.labels import Obstacles
 from webmap.printing.map_pen import MapDrawing, MapPen
 from webmap.printing.page import clipped
+from webmap.printing.site_layers import draw_reach, draw_sites
 from webmap.printing.symbols import (
     circle_items,
     dot_item,
@@ -25,6 +27,8 @@ from webmap.style import village_key
 from webmap.tints import tints
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import geopandas as gpd
     import pyproj
 
@@ -65,7 +69,7 @@ def draw_map(
     picture
         The answer that is drawn.
     page, layout
-        Affine and sizes.
+        Affine and sizes; `layout.layers` are drawn in turn.
     style
         Colours and symbols, shared with the browser map.
     fonts
@@ -76,18 +80,25 @@ def draw_map(
         Polygons around the county, columns `code name geometry`; None where they are not known.
     """
     pen = _ServicePen(picture, page, layout, style, fonts, crs)
-    pen.ground(neighbours)
-    roads = pen.roads()
-    pen.circles()
-    borders = pen.borders(neighbours)
-    pen.villages()
-    pen.facilities()
+    layers: dict[str, Callable[[], None]] = {
+        "ground": lambda: pen.ground(neighbours),
+        "roads": pen.roads,
+        "circles": pen.circles,
+        "borders": lambda: pen.borders(neighbours),
+        "villages": pen.villages,
+        "facilities": pen.facilities,
+    }
+    if isinstance(picture, SitingPicture):
+        sited = picture
+        layers |= {"reach": lambda: draw_reach(pen, sited), "sites": lambda: draw_sites(pen, sited)}
+    for layer in layout.layers:
+        layers[layer]()
     drawing = pen.drawing
     drawing.obstacles = Obstacles(
         frame=page.frame.grown(-0.8 * page.unit),
         symbols=tuple(pen.symbols),
-        boundaries=borders,
-        roads=roads,
+        boundaries=pen.edges,
+        roads=pen.ways,
         gap=0.22 * page.unit,
         aside=1.1 * page.unit,
     )
@@ -95,7 +106,10 @@ def draw_map(
 
 
 class _ServicePen(MapPen):
-    """The layers of the circles sheet, from the ground up."""
+    """The layers of a service picture; `edges` and `ways` are lines that names better not cross."""
+
+    edges: Sequence[Any] = ()
+    ways: Sequence[Any] = ()
 
     def ground(self, neighbours: gpd.GeoDataFrame | None) -> None:
         frame, colors = self.page.frame, self.layout.colors
@@ -135,16 +149,16 @@ class _ServicePen(MapPen):
             neighbours["code"], neighbours["name"], self.shapes_mm(neighbours), strict=True
         ):
             free = shapely.difference(clipped(np.array([shape]), room)[0], own)
-            parts = [part for part in shapely.get_parts(free) if part.geom_type == "Polygon"]
+            parts = [part for part in shapely.get_parts(free) if part.area > 0]
             if parts:
                 largest = max(parts, key=lambda part: float(part.area))
                 self.name("neighbours", str(code), name, letter, kind="neighbour", area=largest)
 
-    def roads(self) -> list[Any]:
-        """Draw the roads, smallest first; answers the lines that names should not cross."""
+    def roads(self) -> None:
+        """Draw the roads, smallest first."""
         shapes = self.shapes_mm(self.picture.roads)
         if not len(shapes):
-            return []
+            return
         group = np.array([self.style.road(name) for name in self.picture.roads["highway"]])
         bounds, frame = shapely.bounds(shapes), self.page.frame
         seen = (
@@ -169,7 +183,7 @@ class _ServicePen(MapPen):
                 self.drawing.keys.add(f"road.{number}")
                 if number < 3:
                     out += list(parts)
-        return out
+        self.ways = out
 
     def circles(self) -> None:
         shapes = clipped(self.shapes_mm(self.picture.circles), self.page.frame)
@@ -179,8 +193,8 @@ class _ServicePen(MapPen):
             self.add(*circle_items(rings, self.style, self.layout, layer="circles"))
             self.drawing.keys.add("area.circle")
 
-    def borders(self, neighbours: gpd.GeoDataFrame | None) -> list[Any]:
-        """Draw each boundary once, the higher rank winning; answers all of them."""
+    def borders(self, neighbours: gpd.GeoDataFrame | None) -> None:
+        """Draw each boundary once, the higher rank winning."""
         frame, factor, lines = self.page.frame, self.layout.symbols, self.style.lines
         county = shapely.union_all(self.county)
         near = county.boundary.buffer(0.05) if not county.is_empty else county
@@ -213,7 +227,7 @@ class _ServicePen(MapPen):
             clipped(self.towns, frame),
             strict=True,
         ):
-            parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+            parts = [part for part in shapely.get_parts(shape) if part.area > 0]
             if parts:
                 self.name(
                     "divisions",
@@ -223,12 +237,15 @@ class _ServicePen(MapPen):
                     kind="township",
                     area=max(parts, key=lambda part: float(part.area)),
                 )
-        return out
+        self.edges = out
 
     def villages(self) -> None:
         """Draw villages, the heaviest gaps first so that small ones stay in sight."""
         demand, factor, style = self.picture.demand, self.layout.symbols, self.style
         named = len(self.picture.townships) > 0
+        gained = (
+            demand["gained"] if "gained" in demand else pd.Series(data=False, index=demand.index)
+        )
         rows = list(
             zip(
                 demand.index,
@@ -236,16 +253,17 @@ class _ServicePen(MapPen):
                 demand["village_code"],
                 demand["weight"],
                 demand["covered"].astype(bool),
+                gained.astype(bool),
                 self.shapes_mm(demand),
                 strict=True,
             )
         )
-        rows.sort(key=lambda row: (-float(row[3]) if not row[4] else 0.0, str(row[1]), row[5].wkb))
-        for key, name, code, weight, covered, shape in rows:
+        rows.sort(key=lambda row: (-float(row[3]) if not row[4] else 0.0, str(row[1]), row[6].wkb))
+        for key, name, code, weight, covered, new, shape in rows:
             at = self.inside(shape)
             if at is None:
                 continue
-            word = village_key(style, weight=weight, covered=covered)
+            word = village_key(style, weight=weight, covered=covered, gained=new)
             kind, step = word.split(".")
             dot = style.gap_villages[int(step)] if kind == "gap" else style.dots[step]
             self.add(dot_item(at, dot, factor, layer="elders"))

@@ -25,6 +25,7 @@ __all__ = [
     "line_item",
     "lines_of",
     "rings_of",
+    "symbol_box",
     "symbol_item",
 ]
 
@@ -126,6 +127,15 @@ def dot_item(
         width=0.14 * factor,
         layer=layer,
     )
+
+
+def symbol_box(style: SymbolStyle, factor: float) -> tuple[float, float, float, float]:
+    """Box of a symbol about its place: left, top, right, bottom, mm; a pin stands on its place."""
+    half = style.size_mm * factor / 2
+    if not style.ring:
+        return -half, -half, half, half
+    xs, ys = zip(*style.ring, strict=True)
+    return min(xs) * half, min(ys) * half, max(xs) * half, max(ys) * half
 
 
 def symbol_item(

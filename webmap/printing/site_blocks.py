@@ -1,0 +1,128 @@
+"""Blocks of a siting sheet's panel: what the site gains, by which mode, and what else was near."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from layers.analysis.question import MODES
+from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN
+from webmap.printing.typeset import counted, percent
+from webmap.wording import AGE_TITLES, DIRECTION_TITLES
+
+if TYPE_CHECKING:
+    from layers.analysis.siting_picture import SitingPicture
+    from webmap.printing.panel_pen import PanelPen
+
+__all__ = ["site_figures", "site_modes", "site_options"]
+
+
+def site_figures(pen: PanelPen, picture: SitingPicture) -> None:
+    """Write what the recommended site gains; without one, what is covered today.
+
+    Parameters
+    ----------
+    pen
+        Stands where the block begins.
+    picture
+        The answer that is drawn.
+    """
+    question, colors = picture.question, pen.layout.colors
+    mode, minutes = MODES[question.mode], f"{question.minutes:g}分钟"
+    who, area = AGE_TITLES[question.age], "、".join(picture.focus["name"]) or "全县"
+    pace = f"步速 {question.speed_mps:g} 米/秒　" if question.mode == "walk" else ""
+    pen.heading(f"{mode}{minutes}可达", pace + DIRECTION_TITLES[question.direction])
+    before, after = picture.focus_before, picture.focus_after
+    gained = float(picture.summary["covered"]) - float(picture.before["covered"])
+    if len(picture.chosen):
+        pen.key_figures(
+            (
+                (f"+{_people(gained)}", "新增覆盖（人）", pen.style.sites["chosen"].color),
+                (percent(after["share"]), f"{area}覆盖率", colors["accent"]),
+                (percent(picture.summary["share"]), "全县覆盖率", colors["muted"]),
+            )
+        )
+        sentence = (
+            f"{who}共 {_people(picture.summary['total'])} 人。推荐站址建成后，{mode}{minutes}内能到"
+            f"服务点的由 {_people(picture.before['covered'])} 人增至 "
+            f"{_people(picture.summary['covered'])} 人；{area}覆盖率由 {percent(before['share'])} "
+            f"升至 {percent(after['share'])}，全县由 {percent(picture.before['share'])} 升至 "
+            f"{percent(picture.summary['share'])}。"
+        )
+    else:
+        uncovered = before["total"] - before["covered"]
+        pen.key_figures(
+            (
+                (percent(before["share"]), f"{area}现覆盖率", colors["accent"]),
+                (_people(uncovered), f"{area}未覆盖（人）", pen.style.gap_villages[-1].color),
+                (percent(picture.before["share"]), "全县现覆盖率", colors["muted"]),
+            )
+        )
+        sentence = (
+            f"{who}：{area} {_people(before['total'])} 人，{mode}{minutes}内能到服务点的 "
+            f"{_people(before['covered'])} 人。尚未选定站址，圈为登记位置的可达范围。"
+        )
+    pen.paragraph(sentence, "body", pen.style.ink)
+    pen.y += pen.mm(4.2)
+
+
+def site_modes(pen: PanelPen, picture: SitingPicture) -> None:
+    """Write how far the site reaches in each mode, and for how many.
+
+    Parameters
+    ----------
+    pen
+        Stands where the block begins.
+    picture
+        The answer that is drawn.
+    """
+    if not len(picture.reach):
+        return
+    pen.y += pen.mm(2.0)
+    about = "推荐站址" if len(picture.chosen) else "登记位置"
+    pen.heading(f"{about}{picture.question.minutes:g}分钟服务圈", "单位：平方千米、人")
+    reach = picture.reach.iloc[::-1]
+    areas, people, gained = (reach[name] for name in ("area_m2", "people", "gained"))
+    rows = [
+        ("", MODES[mode], f"{area / 1e6:.1f}", _people(within), _people(new))
+        for mode, area, within, new in zip(reach["mode"], areas, people, gained, strict=True)
+    ]
+    pen.table(
+        ("", "方式", "可达面积", "圈内老年人", "其中新增覆盖"),
+        rows,
+        widths=(0, 27, 18, 18, 22),
+        pitch=pen.mm(5.3),
+    )
+    pen.y += pen.mm(5.4)
+
+
+def site_options(pen: PanelPen, picture: SitingPicture) -> None:
+    """Write the sites in their order, as many as there is room for.
+
+    Parameters
+    ----------
+    pen
+        Stands where the block begins.
+    picture
+        The answer that is drawn.
+    """
+    ranked = picture.sites[picture.sites["gained"].notna()].sort_values(["rank"], kind="stable")
+    pitch = pen.mm(5.3)
+    room = int((pen.bottom - pen.y - pen.mm(13)) / pitch + 1e-9)
+    if not len(ranked) or room < 1:
+        return
+    pen.y += pen.mm(2.0)
+    pen.heading("站址比较", "按新增覆盖人数，单位：人")
+    shown = ranked.head(room)
+    columns = (shown[name] for name in ("place", "role", "gained"))
+    rows = [
+        (str(number), str(place), pen.style.sites[role].title, _people(gained))
+        for number, (place, role, gained) in enumerate(zip(*columns, strict=True), start=1)
+    ]
+    pen.table(("", "位置", "", "新增覆盖"), rows, widths=(6, 39, 22, 18), pitch=pitch)
+    if len(ranked) > room:
+        pen.y += pen.mm(3.8)
+        pen.paragraph(f"另有 {len(ranked) - room} 处未列出。", "tiny", pen.layout.colors["muted"])
+
+
+def _people(value: float) -> str:
+    return SMALL_TEXT if 0 < value < SMALLEST_SHOWN else counted(value)
