@@ -18,13 +18,13 @@ __all__ = ["kernel"]
 _F = TypeVar("_F", bound="Callable[..., object]")
 
 
-def kernel(signature: str) -> Callable[[_F], _F]:
+def kernel(signature: object) -> Callable[[_F], _F]:
     """Compile a function for one signature, without the GIL.
 
     Parameters
     ----------
     signature
-        In numba's words, as `float64(int32[::1], float64)`.
+        In numba's words, as `float64(int32[::1], float64)`, or as its object where records occur.
 
     Returns
     -------

@@ -111,10 +111,10 @@ def nearest_facility(
     n = len(network.nodes)
     with Searching(network, speed_mps, direction) as searcher:
         count = searcher.run_labelled(legs, by_id, limit_s)
-        reached = searcher.scratch.links[4, :count]
+        reached, found = searcher.scratch.lists[2, :count], searcher.scratch.nodes
         label = np.full(n, -1, np.int64)
-        label[network.search_order[reached]] = searcher.scratch.links[3, reached]
-        seconds = searcher.scratch.dist[network.search_rank[:n]]
+        label[network.search_order[reached]] = found["label"][reached]
+        seconds = found["seconds"][network.search_rank[:n]]
     answer = pd.DataFrame(
         {"facility_id": take_ids(facilities.index[by_id], label), "seconds": seconds},
         index=network.nodes.index,
@@ -216,8 +216,7 @@ def nearest_placed(
             ahead,
             behind,
             speed_mps,
-            searcher.scratch.dist,
-            searcher.scratch.links,
+            searcher.scratch.nodes,
             seconds,
             label,
         )

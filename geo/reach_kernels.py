@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numba as nb
 import numpy as np
 
 from geo.compiled import kernel
+from geo.search_records import ARC, NODE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "bounded",
     "direct_seconds",
     "merge_parts",
     "node_parts",
@@ -26,176 +29,174 @@ __all__ = [
 ]
 
 _INF = np.inf
+_AGAIN = np.finfo(np.float64).max
 _TICKS_PER_SECOND = 2.0**34  # as in `geo.network.whole_ticks`
 
-# A search keeps nodes in buckets of equal width by their seconds, first in first out within one:
-# a calendar, not a heap. A node that is improved after it was taken goes back in, so the answer
-# does not depend on the width; the width decides only how rarely that happens. Buckets are reused
-# in a circle, which is right for the same reason.
-#
-# `links` (5, n): next and previous node in the bucket, the bucket (-1: in none), label, and the
-# nodes reached. `ends` (2, power of two): first and last node of each bucket, -1 if empty.
-# Clean: `dist` inf, `links[2]` -1, `ends[0]` -1.
+_INTS, _LONGS, _FLOATS = nb.int32[::1], nb.int64[::1], nb.float64[::1]
+_INT_ROWS, _FLOAT_ROWS = nb.int32[:, ::1], nb.float64[:, ::1]
+_NODES = nb.from_dtype(NODE)[::1]
+_GRAPH = (_LONGS, nb.from_dtype(ARC)[::1])
+_LEGS = (_INT_ROWS, _FLOAT_ROWS)
+_PAIR = nb.types.Tuple((_INTS, _FLOATS))  # type: ignore[no-untyped-call]
+_SCRATCH = (_NODES, nb.uint32[:, ::1])
+
+# A search keeps two plain lists, nodes to go on from now and nodes beyond the horizon; when the
+# first is used up the horizon moves on. No heap and no buckets: what a search waits for are wrong
+# guesses of the processor, so the relaxing of an arc holds no branch that depends on the roads. A
+# node improved after it was gone on from comes again, so the answer does not depend on the width;
+# the width decides only how rarely that happens.
 
 
-@kernel(
-    "i8(i8[::1], i4[::1], f8[::1], i4[::1], f8[::1], i4[::1], f8, f8, f8[::1], i4[:,::1],"
-    " i4[:,::1])"
-)
-def search(
-    indptr: NDArray[np.int64],
-    heads: NDArray[np.int32],
-    seconds: NDArray[np.float64],
-    seed_node: NDArray[np.int32],
-    seed_seconds: NDArray[np.float64],
-    seed_label: NDArray[np.int32],
-    limit_s: float,
-    buckets_per_s: float,
-    dist: NDArray[np.float64],
-    links: NDArray[np.int32],
-    ends: NDArray[np.int32],
-) -> int:
-    """Find all nodes within the limit of the nearest seed; returns how many.
-
-    `links[4, :count]` are these nodes in no order, `dist` and `links[3]` their seconds and label.
-    Between seeds equally near the smaller label wins. Seeds at node -1 are none.
-    """
-    after, before, bucket, label, reached = links[0], links[1], links[2], links[3], links[4]
-    first, last = ends[0], ends[1]
-    mask = ends.shape[1] - 1
+@kernel(nb.int64(_NODES, nb.uint32[::1]))
+def _unfinished(nodes: NDArray[np.void], found: NDArray[np.uint32]) -> int:
+    """Find all nodes that the search still has to go on from, each once; returns how many."""
     count = 0
-    least = _INF
-    for i in range(len(seed_node)):
-        node = seed_node[i]
-        d = seed_seconds[i]
-        if node < 0 or not (d <= limit_s and d < _INF):
-            continue
-        if d < dist[node] or (d == dist[node] and seed_label[i] < label[node]):
-            if dist[node] == _INF:
-                reached[count] = node
-                count += 1
-            dist[node] = d
-            label[node] = seed_label[i]
-            least = min(least, d)
-    if count == 0:
-        return 0
-    for i in range(count):
-        node = reached[i]
-        b = np.int64(dist[node] * buckets_per_s) & mask
-        before[node] = last[b] if first[b] >= 0 else -1
-        after[node] = -1
-        if first[b] >= 0:
-            after[last[b]] = node
-        else:
-            first[b] = node
-        last[b] = node
-        bucket[node] = b
-    waiting = count
-    cursor = np.int64(least * buckets_per_s)
-    while waiting > 0:
-        now = cursor & mask
-        node = first[now]
-        if node < 0:
-            cursor += 1
-            continue
-        follower = after[node]
-        first[now] = follower
-        if follower >= 0:
-            before[follower] = -1
-        bucket[node] = -1
-        waiting -= 1
-        d = dist[node]
-        a = label[node]
-        # Unsigned, for numba would ask of each index whether it counts from the end.
-        for k in range(np.uint64(indptr[node]), np.uint64(indptr[node + 1])):
-            head = np.uint32(heads[k])
-            e = d + seconds[k]
-            f = dist[head]
-            if e < f:
-                if e > limit_s:
-                    continue
-                if f == _INF:
-                    reached[count] = head
-                    count += 1
-            elif not (e == f and e < _INF and a < label[head]):
-                continue
-            dist[head] = e
-            label[head] = a
-            # A dead end leads only back to where the search came from: it need not wait its turn.
-            out = indptr[head]
-            ways = indptr[head + 1] - out
-            if ways == 0 or (ways == 1 and heads[out] == node):
-                continue
-            b = np.int64(e * buckets_per_s) & mask
-            old = bucket[head]
-            if old == b:
-                continue
-            if old >= 0:
-                p = before[head]
-                q = after[head]
-                if p >= 0:
-                    after[p] = q
-                else:
-                    first[old] = q
-                if q >= 0:
-                    before[q] = p
-                else:
-                    last[old] = p
-            else:
-                waiting += 1
-            after[head] = -1
-            if first[b] >= 0:
-                before[head] = last[b]
-                after[last[b]] = head
-            else:
-                before[head] = -1
-                first[b] = head
-            last[b] = head
-            bucket[head] = b
+    for row in range(len(nodes)):
+        if nodes[row]["seconds"] < nodes[row]["done"]:
+            found[count] = row
+            count += 1
     return count
 
 
-@kernel("void(i8, f8[::1], i4[:,::1])")
-def reset(count: int, dist: NDArray[np.float64], links: NDArray[np.int32]) -> None:
+@kernel(nb.int64(*_GRAPH, _INTS, _FLOATS, nb.float64, nb.float64, *_SCRATCH))
+def search(
+    indptr: NDArray[np.int64],
+    arcs: NDArray[np.void],
+    leg_row: NDArray[np.int32],
+    leg_seconds: NDArray[np.float64],
+    limit_s: float,
+    width_s: float,
+    nodes: NDArray[np.void],
+    lists: NDArray[np.uint32],
+) -> int:
+    """Find all nodes within the limit of the nearest place; returns how many.
+
+    Each place has two legs, one after the other; at row -1 there is none. `lists[2, :count]` are
+    the nodes in no order; `nodes` holds their seconds, and the number of the place as label: of
+    places equally near the smaller one.
+    """
+    near, far, reached = lists[0], lists[1], lists[2]
+    beyond_s = np.nextafter(limit_s, _INF)
+    count = waiting = 0
+    for i in range(len(leg_row)):
+        row = leg_row[i]
+        d = leg_seconds[i]
+        if row < 0 or not d < beyond_s:
+            continue
+        here = nodes[row]
+        if d < here["seconds"] or (d == here["seconds"] and i >> 1 < here["label"]):
+            if here["seconds"] == _INF:
+                far[waiting] = row
+                waiting += 1
+            here["seconds"] = d
+            here["label"] = i >> 1
+    while waiting > 0:
+        near, far = far, near
+        tail, waiting = waiting, 0
+        least_s = _INF
+        for i in range(tail):
+            least_s = min(least_s, nodes[near[i]]["seconds"])
+        horizon_s = least_s + width_s
+        i = 0
+        while i < tail:
+            # Unsigned, for numba would ask of each index whether it counts from the end.
+            row = near[np.uint64(i)]
+            i += 1
+            here = nodes[row]
+            d = here["seconds"]
+            done = here["done"]
+            if d > horizon_s:
+                far[np.uint64(waiting)] = row
+                waiting += 1
+                continue
+            if d >= done:
+                continue
+            start = np.uint64(indptr[row])
+            stop = np.uint64(indptr[row + np.uint32(1)])
+            if tail + np.int64(stop - start) > len(near):
+                tail = _unfinished(nodes, near)
+                i = waiting = 0
+                continue
+            reached[np.uint64(count)] = row
+            count += done == _INF
+            here["done"] = d
+            label = here["label"]
+            for k in range(start, stop):
+                head = np.uint32(arcs[k]["head"])
+                there = nodes[head]
+                e = d + arcs[k]["seconds"]
+                f = there["seconds"]
+                other = there["label"]
+                if e == f and label < other:
+                    if there["done"] < _INF:
+                        there["done"] = _AGAIN
+                    f = _INF
+                better = e < min(f, beyond_s)
+                there["seconds"] = e if better else f
+                there["label"] = label if better else other
+                near[np.uint64(tail)] = head
+                tail += better
+    return count
+
+
+@kernel(nb.void(nb.int64, *_SCRATCH))
+def reset(count: int, nodes: NDArray[np.void], lists: NDArray[np.uint32]) -> None:
     """Make scratch clean again after a search that reached `count` nodes."""
     for i in range(count):
-        dist[links[4, i]] = _INF
+        here = nodes[lists[2, i]]
+        here["seconds"] = _INF
+        here["done"] = _INF
 
 
-@kernel(
-    "void(i8[::1], i4[::1], f8[::1], i4[:,::1], f8[:,::1], i4[:,::1], f8[:,::1], f8, f8, f8[::1],"
-    " i4[:,::1], i4[:,::1], f8[:,::1])"
-)
+@kernel(_PAIR(*_GRAPH, _INTS, _FLOATS, nb.float64, nb.float64, *_SCRATCH))
+def bounded(
+    indptr: NDArray[np.int64],
+    arcs: NDArray[np.void],
+    leg_row: NDArray[np.int32],
+    leg_seconds: NDArray[np.float64],
+    limit_s: float,
+    width_s: float,
+    nodes: NDArray[np.void],
+    lists: NDArray[np.uint32],
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Search, hand out positions and seconds of the nodes reached, and leave scratch clean."""
+    count = search(indptr, arcs, leg_row, leg_seconds, limit_s, width_s, nodes, lists)
+    position, seconds = np.empty(count, np.int32), np.empty(count, np.float64)
+    for i in range(count):
+        here = nodes[lists[2, i]]
+        position[i] = here["position"]
+        seconds[i] = here["seconds"]
+    reset(count, nodes, lists)
+    return position, seconds
+
+
+@kernel(nb.void(*_GRAPH, *_LEGS, *_LEGS, nb.float64, nb.float64, *_SCRATCH, _FLOAT_ROWS))
 def search_each(
     indptr: NDArray[np.int64],
-    heads: NDArray[np.int32],
-    seconds: NDArray[np.float64],
-    leg_node: NDArray[np.int32],
+    arcs: NDArray[np.void],
+    leg_row: NDArray[np.int32],
     leg_seconds: NDArray[np.float64],
-    other_node: NDArray[np.int32],
+    other_row: NDArray[np.int32],
     other_seconds: NDArray[np.float64],
     limit_s: float,
-    buckets_per_s: float,
-    dist: NDArray[np.float64],
-    links: NDArray[np.int32],
-    ends: NDArray[np.int32],
+    width_s: float,
+    nodes: NDArray[np.void],
+    lists: NDArray[np.uint32],
     out: NDArray[np.float64],
 ) -> None:
     """Seconds over the network from each row of legs to each other one, a search a row."""
-    label = np.zeros(2, np.int32)
-    for i in range(len(leg_node)):
+    for i in range(len(leg_row)):
         count = search(
-            indptr, heads, seconds, leg_node[i], leg_seconds[i], label, limit_s, buckets_per_s,
-            dist, links, ends,
+            indptr, arcs, leg_row[i], leg_seconds[i], limit_s, width_s, nodes, lists
         )  # fmt: skip
-        for j in range(len(other_node)):
+        for j in range(len(other_row)):
             best = _INF
             for side in range(2):
-                node = other_node[j, side]
-                if node >= 0:
-                    best = min(best, dist[node] + other_seconds[j, side])
+                row = other_row[j, side]
+                if row >= 0:
+                    best = min(best, nodes[row]["seconds"] + other_seconds[j, side])
             out[i, j] = best
-        reset(count, dist, links)
+        reset(count, nodes, lists)
 
 
 # Places of points: `edge` position or -1; `place` (n, 5): fraction, offset in seconds, offset in
@@ -255,11 +256,13 @@ def direct_seconds(
 
 
 @kernel(
-    "void(i4[:,::1], f8[:,::1], i8[::1], f8[:,::1], i8[::1], f8[:,::1], f8[::1], f8[::1], f8,"
-    " f8[::1], i4[:,::1], f8[::1], i4[::1])"
-)
+    nb.void(
+        *_LEGS, _LONGS, _FLOAT_ROWS, _LONGS, _FLOAT_ROWS, _FLOATS, _FLOATS, nb.float64, _NODES,
+        _FLOATS, _INTS,
+    )
+)  # fmt: skip
 def point_seconds(
-    leg_node: NDArray[np.int32],
+    leg_row: NDArray[np.int32],
     leg_seconds: NDArray[np.float64],
     edge: NDArray[np.int64],
     place: NDArray[np.float64],
@@ -268,8 +271,7 @@ def point_seconds(
     ahead: NDArray[np.float64],
     behind: NDArray[np.float64],
     speed_mps: float,
-    dist: NDArray[np.float64],
-    links: NDArray[np.int32],
+    nodes: NDArray[np.void],
     out_seconds: NDArray[np.float64],
     out_label: NDArray[np.int32],
 ) -> None:
@@ -278,13 +280,14 @@ def point_seconds(
         best = _INF
         label = -1
         for side in range(2):
-            node = leg_node[i, side]
-            if node < 0:
+            row = leg_row[i, side]
+            if row < 0:
                 continue
-            d = dist[node] + leg_seconds[i, side]
-            if d < best or (d == best and d < _INF and links[3, node] < label):
+            found = nodes[row]
+            d = found["seconds"] + leg_seconds[i, side]
+            if d < best or (d == best and d < _INF and found["label"] < label):
                 best = d
-                label = int(links[3, node])
+                label = int(found["label"])
         e = edge[i]
         here = place[i]
         for j in range(len(other_edge)):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.network import whole_ticks
+from geo.search_records import ARC, NODE
 from geo.snapping import Places
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from geo.network import Graph, Network
+    from geo.network import Network
 
 __all__ = [
     "AccessLegs",
@@ -38,8 +39,8 @@ __all__ = [
     "legs_at",
 ]
 
-_BUCKETS: Final = 4096
-_BUCKETS_PER_MEDIAN_ARC: Final = 4
+_MEDIAN_ARCS_WIDE: Final = 6.0
+_SPEEDS_KEPT: Final = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,13 +178,10 @@ def bounded_search(
 
     Returns
     -------
-    (k,) node positions, ascending, and (k,) their seconds.
+    (k,) node positions in no order, and (k,) their seconds.
     """
-    seeds = legs.row[rows].reshape(-1), legs.seconds[rows].reshape(-1)
     with Searching(network, speed_mps, direction) as searcher:
-        count = searcher.run(*seeds, np.zeros(len(seeds[0]), np.int32), limit_s)
-        nodes = np.sort(network.search_order[searcher.scratch.links[4, :count]])
-        return nodes, searcher.scratch.dist[network.search_rank[nodes]]
+        return searcher.run_once(legs.row[rows].ravel(), legs.seconds[rows].ravel(), limit_s)
 
 
 def edge_parts(
@@ -236,86 +234,126 @@ def kernels() -> ModuleType:
     return import_module("geo.reach_kernels")
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Scratch:
-    """Buffers of one running search, clean between searches."""
+    """Buffers of one running search, clean between searches.
 
-    dist: NDArray[np.float64]
-    links: NDArray[np.int32]
-    ends: NDArray[np.int32]
+    Attributes
+    ----------
+    nodes
+        (n,) `geo.search_records.NODE`, in the order of the search graph.
+    lists
+        (3, k) rows: two lists of nodes to go on from, and the nodes reached.
+    """
+
+    nodes: NDArray[np.void]
+    lists: NDArray[np.uint32]
 
     @classmethod
-    def fresh(cls, n: int) -> Scratch:
-        """Make clean buffers for a network of n nodes."""
-        links = np.zeros((5, n), np.int32)
-        links[2] = -1
-        return cls(np.full(n, np.inf), links, np.full((2, _BUCKETS), -1, np.int32))
+    def fresh(cls, order: NDArray[np.int32], arcs: int) -> Scratch:
+        """Make clean buffers for a graph of so many arcs, given the positions of its rows."""
+        nodes = np.zeros(len(order), NODE)
+        nodes["seconds"] = nodes["done"] = np.inf
+        nodes["position"] = order
+        # Every node once, and then what any of them adds, must have room.
+        return cls(nodes, np.empty((3, len(order) + arcs), np.uint32))
+
+
+@dataclass(frozen=True, eq=False)
+class Roads:
+    """A network as one speed and direction are searched.
+
+    Attributes
+    ----------
+    indptr
+        (n + 1,) where the arcs of each row begin.
+    arcs
+        `geo.search_records.ARC`.
+    width_s
+        How far ahead of the nearest node a search goes on from nodes in any order.
+    """
+
+    indptr: NDArray[np.int64]
+    arcs: NDArray[np.void]
+    width_s: float
+
+    @classmethod
+    def of(cls, network: Network, speed_mps: float, direction: str) -> Roads:
+        """Pack the arcs of a network."""
+        graph = network.graph(direction)
+        arcs = np.empty(len(graph.heads), ARC)
+        arcs["head"] = graph.heads
+        arcs["seconds"] = network.arc_seconds(speed_mps, direction)
+        return cls(graph.indptr, arcs, _width_s(arcs["seconds"]))
 
 
 @dataclass(eq=False)
 class _Kept:
-    """What this module keeps with a network: idle buffers, and bucket widths already chosen."""
+    """What this module keeps with a network: idle buffers, and roads already packed."""
 
     idle: list[Scratch] = field(default_factory=list)
-    buckets_per_s: dict[float, float] = field(default_factory=dict)
+    roads: dict[tuple[float, str], Roads] = field(default_factory=dict)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Searcher:
-    """A search graph with its seconds and the buffers of one search, all in the graph's order."""
+    """Roads and the buffers of one search, all in the order of the search graph."""
 
-    graph: Graph
-    seconds: NDArray[np.float64]
-    buckets_per_s: float
+    roads: Roads
     scratch: Scratch
     count: int = 0
 
-    def run(
-        self,
-        node: NDArray[np.int32],
-        seconds: NDArray[np.float64],
-        label: NDArray[np.int32],
-        limit_s: float,
-    ) -> int:
-        """Search once from rows of the graph; the scratch holds the answer until given back."""
-        scratch = self.scratch
-        self.count = kernels().search(
-            self.graph.indptr,
-            self.graph.heads,
-            self.seconds,
-            node,
+    def run_once(
+        self, row: NDArray[np.int32], seconds: NDArray[np.float64], limit_s: float
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Search from legs in pairs: positions of the nodes reached, and their seconds."""
+        roads, scratch = self.roads, self.scratch
+        found: tuple[NDArray[np.int32], NDArray[np.float64]] = kernels().bounded(
+            roads.indptr,
+            roads.arcs,
+            row,
             seconds,
-            label,
             limit_s,
-            self.buckets_per_s,
-            scratch.dist,
-            scratch.links,
-            scratch.ends,
+            roads.width_s,
+            scratch.nodes,
+            scratch.lists,
         )
-        return self.count
+        return found
 
     def run_labelled(self, legs: AccessLegs, order: NDArray[np.intp], limit_s: float) -> int:
-        """Search from all legs together, labelled by their place in `order`."""
-        label = np.repeat(np.arange(len(order), dtype=np.int32), 2)
-        return self.run(legs.row[order].ravel(), legs.seconds[order].ravel(), label, limit_s)
+        """Search from all legs together, labelled by their place in `order`; returns how many.
+
+        The scratch holds the answer until it is given back.
+        """
+        roads, scratch = self.roads, self.scratch
+        self.count = kernels().search(
+            roads.indptr,
+            roads.arcs,
+            legs.row[order].ravel(),
+            legs.seconds[order].ravel(),
+            limit_s,
+            roads.width_s,
+            scratch.nodes,
+            scratch.lists,
+        )
+        return self.count
 
     def run_each(
         self, near: AccessLegs, far: AccessLegs, limit_s: float, out: NDArray[np.float64]
     ) -> None:
         """Search from each near point by itself and write its seconds to all far ones."""
+        roads, scratch = self.roads, self.scratch
         kernels().search_each(
-            self.graph.indptr,
-            self.graph.heads,
-            self.seconds,
+            roads.indptr,
+            roads.arcs,
             near.row,
             near.seconds,
             far.row,
             far.seconds,
             limit_s,
-            self.buckets_per_s,
-            self.scratch.dist,
-            self.scratch.links,
-            self.scratch.ends,
+            roads.width_s,
+            scratch.nodes,
+            scratch.lists,
             out,
         )
 
@@ -323,33 +361,43 @@ class Searcher:
 class Searching:
     """Lends buffers to one search and takes them back clean; dropped if the search fails."""
 
+    __slots__ = ("_idle", "searcher")
+
     def __init__(self, network: Network, speed_mps: float, direction: str) -> None:
-        self.kept: _Kept = network.kept.setdefault("geo.search", _Kept())
-        seconds = network.arc_seconds(speed_mps, direction)
-        width = self.kept.buckets_per_s.get(speed_mps)
-        if width is None:
-            width = self.kept.buckets_per_s[speed_mps] = _buckets_per_s(seconds)
+        kept: _Kept | None = network.kept.get("geo.search")
+        if kept is None:
+            kept = network.kept.setdefault("geo.search", _Kept())
+        key = (speed_mps, direction)
+        roads = kept.roads.get(key)
+        if roads is None:
+            roads = Roads.of(network, speed_mps, direction)
+            for oldest in list(kept.roads)[: 1 - _SPEEDS_KEPT]:
+                kept.roads.pop(oldest, None)
+            kept.roads[key] = roads
+        self._idle = kept.idle
         try:
-            scratch = self.kept.idle.pop()
+            scratch = self._idle.pop()
         except IndexError:
-            scratch = Scratch.fresh(len(network.nodes))
-        self.searcher = Searcher(network.graph(direction), seconds, width, scratch)
+            scratch = Scratch.fresh(network.search_order, 2 * len(network.edges))
+        self.searcher = Searcher(roads, scratch)
 
     def __enter__(self) -> Searcher:
         return self.searcher
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if kind is None:
-            scratch = self.searcher.scratch
-            kernels().reset(self.searcher.count, scratch.dist, scratch.links)
-            self.kept.idle.append(scratch)
+            searcher = self.searcher
+            if searcher.count:
+                scratch = searcher.scratch
+                kernels().reset(searcher.count, scratch.nodes, scratch.lists)
+            self._idle.append(searcher.scratch)
 
 
-def _buckets_per_s(seconds: NDArray[np.float64]) -> float:
-    """Buckets a quarter of the usual arc wide: few nodes are then taken too early."""
+def _width_s(seconds: NDArray[np.float64]) -> float:
+    """Give some usual arcs: lists are then seldom changed, and few nodes taken too early."""
     some = seconds[:: max(1, len(seconds) // 10_000)]
     some = some[some > 0]
-    return _BUCKETS_PER_MEDIAN_ARC / float(np.median(some)) if len(some) else 1.0
+    return _MEDIAN_ARCS_WIDE * float(np.median(some)) if len(some) else 1.0
 
 
 def _own_parts(
