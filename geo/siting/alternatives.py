@@ -102,18 +102,23 @@ def alternatives(
     elif model == "mclp":
         covering = Covering.of(problem, _given(minutes, "minutes"))
         people = _given(weight, "weight")
-        found = ask.with_cuts(
-            lambda excluded: covering.most(
-                people,
-                p=p,
-                budget=budget,
-                site_cost=site_cost,
-                groups=groups,
-                min_share=min_share,
-                clock=ask.clock,
-                excluded=excluded,
-            ),
-            k,
+        single = p == 1 and budget is None
+        found = (
+            ask.singles(covering, people, groups, min_share, k)
+            if single
+            else ask.with_cuts(
+                lambda excluded: covering.most(
+                    people,
+                    p=p,
+                    budget=budget,
+                    site_cost=site_cost,
+                    groups=groups,
+                    min_share=min_share,
+                    clock=ask.clock,
+                    excluded=excluded,
+                ),
+                k,
+            )
         )
     elif model == "p_center":
         count = require_count(_given(p, "p"), len(problem.sites))
@@ -152,6 +157,34 @@ class _Asking:
     def with_cuts(self, ask: Callable[[Choice], Solution], k: int) -> list[Solution]:
         """Ask anew, each time without the choices found so far."""
         return list(self._each(ask([]), ask, k))
+
+    def singles(
+        self,
+        covering: Covering,
+        weight: pd.Series,
+        groups: pd.Series | None,
+        min_share: float | None,
+        k: int,
+    ) -> list[Solution]:
+        """Look at every single site: nothing is searched, all are compared."""
+        best = covering.most(
+            weight,
+            p=1,
+            budget=None,
+            site_cost=None,
+            groups=groups,
+            min_share=min_share,
+            clock=self.clock,
+        )
+        if best.status == "infeasible" or not best.chosen:
+            return [best]
+        sites, covered = covering.singles(weight, groups, min_share)
+        order = np.argsort(-covered, kind="stable")
+        near = order[covered[order] >= best.objective * (1 - self.tolerance - PROVEN_GAP)][:k]
+        return [
+            covering.answer(sites[one : one + 1], float(covered[one]), best.objective)
+            for one in near
+        ]
 
     def medians(self, median: Median, k: int) -> list[Solution]:
         """Ask for medians: one climb of prices serves all of them."""

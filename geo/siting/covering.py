@@ -183,12 +183,7 @@ class Covering:
         if found.columns is None:
             return problem.refusal("没有别的选法能覆盖全部需求点。", self.uncoverable)
         chosen = columns[found.columns]
-        return problem.answer(
-            chosen,
-            objective=float(price[chosen].sum()),
-            bound=found.bound,
-            uncoverable=self.uncoverable,
-        )
+        return self.answer(chosen, float(price[chosen].sum()), found.bound)
 
     def most(
         self,
@@ -235,11 +230,36 @@ class Covering:
             return problem.refusal(reason, self.uncoverable)
         chosen = self._needed(chosen, gains)
         covered = self.served | self.within[:, chosen].any(axis=1)
-        return problem.answer(
-            chosen,
-            objective=float(weights[covered].sum()),
-            bound=bound,
-            uncoverable=self.uncoverable,
+        return self.answer(chosen, float(weights[covered].sum()), bound)
+
+    def singles(
+        self, weight: pd.Series, groups: pd.Series | None, min_share: float | None
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Every single new site that meets the minimum, and the weight covered with it.
+
+        Raises
+        ------
+        InputError
+            As `mclp`.
+        """
+        problem = self.problem
+        weights = problem.weights(weight)
+        minimum = _minimum(problem, groups, min_share)
+        sites = np.flatnonzero(problem.free)
+        covered = self.within[:, sites] | self.served[:, None]
+        if minimum is not None:
+            groups_there = np.arange(int(minimum[0].max(initial=-1)) + 1)
+            member = np.equal.outer(groups_there, minimum[0])
+            shares = (member * weights) @ covered.astype(float)
+            needed = minimum[1] * (member * weights).sum(axis=1) * (1 - 1e-12)
+            met = np.asarray((shares >= needed[:, None]).all(axis=0))
+            sites, covered = sites[met], covered[:, met]
+        return sites, np.asarray(weights @ covered.astype(float))
+
+    def answer(self, sites: NDArray[np.intp], objective: float, bound: float) -> Solution:
+        """Put a choice into words."""
+        return self.problem.answer(
+            sites, objective=objective, bound=bound, uncoverable=self.uncoverable
         )
 
     def _prices(

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from geo.frames import take_ids
 from geo.siting.programs import Program
 
 if TYPE_CHECKING:
@@ -228,10 +227,7 @@ class _Transport:
         seconds = np.where(gone >= 0, problem.cost[np.arange(len(gone)), gone], np.inf)
         assignment, ways_s = problem.by_demand(gone, seconds)
         pairs = pd.MultiIndex.from_arrays(
-            [
-                problem.demand.take(problem.row[row]),
-                pd.Index(take_ids(problem.sites, site)),
-            ],
+            [problem.demand.take(problem.row[row]), problem.sites.take(site)],
             names=["demand", "facility"],
         )
         flows = pd.Series(flow, index=pairs, name="weight")
