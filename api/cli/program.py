@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from api.cli import (
+    case_commands,
     counties_command,
     demo_command,
     layer_commands,
@@ -52,6 +53,7 @@ for commands in (
     record_commands,
     service_commands,
     print_command,
+    case_commands,
     counties_command,
 ):
     commands.register(app)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from layers.cases.workflows import Workflow
-    from layers.names.checks import NameFinding
+    from layers.names.checks import NameFinding, NameLists
     from layers.store import Store
 
 __all__ = ["CHECKS", "Context", "Refusal", "name_findings"]
@@ -40,6 +40,8 @@ class Context:
         What the step brought.
     parent
         The parent case, at opening.
+    lists
+        Words that no place name may contain; None: the shipped ones.
     """
 
     store: Store
@@ -47,6 +49,7 @@ class Context:
     case: Case
     given: Mapping[str, Any]
     parent: Case | None = None
+    lists: NameLists | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,11 @@ def _neighbour_present_for_markers(context: Context) -> Refusal | None:
 
 
 def _no_error_finding(context: Context) -> Refusal | None:
-    errors = [one for one in name_findings(context.store, context.case) if one.level == "error"]
+    errors = [
+        one
+        for one in name_findings(context.store, context.case, context.lists)
+        if one.level == "error"
+    ]
     if not errors:
         return None
     return Refusal("；".join(one.message.rstrip("。") for one in errors) + "。", tuple(errors))
@@ -155,7 +162,7 @@ def _warnings_have_reasons(context: Context) -> Refusal | None:
     reasons = context.case.data.get("reasons", {})
     bare = [
         one
-        for one in name_findings(context.store, context.case)
+        for one in name_findings(context.store, context.case, context.lists)
         if one.level == "warning" and not str(reasons.get(one.code, "")).strip()
     ]
     if not bare:
@@ -193,13 +200,15 @@ def _every_hard_criterion_has_evidence(context: Context) -> Refusal | None:
     return Refusal(f"还缺佐证材料：{'、'.join(missing)}。") if missing else None
 
 
-def name_findings(store: Store, case: Case) -> list[NameFinding]:
+def name_findings(store: Store, case: Case, lists: NameLists | None = None) -> list[NameFinding]:
     """Check the name that a case of the type `place_name` proposes, as it stands.
 
     Parameters
     ----------
     store, case
         The case.
+    lists
+        Words that no name may contain; None: the shipped ones.
 
     Returns
     -------
@@ -212,6 +221,7 @@ def name_findings(store: Store, case: Case) -> list[NameFinding]:
         kind=data["kind"],
         pinyin=data["pinyin_tone"],
         id=data.get("old_name_id"),
+        lists=lists,
     )
 
 

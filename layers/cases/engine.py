@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from layers.cases.workflows import Step, Workflow
+    from layers.names.checks import NameLists
     from layers.store import Actor, Store
 
 __all__ = ["ROLE_TITLES", "act", "allowed", "open_case"]
@@ -51,6 +52,7 @@ def open_case(
     *,
     on: date,
     case_id: str | None = None,
+    lists: NameLists | None = None,
 ) -> Case:
     """Open a case.
 
@@ -68,6 +70,8 @@ def open_case(
         Business day.
     case_id
         Its id, for samples and tests; None: the store makes one.
+    lists
+        The bureau's words that no place name may contain; None: the shipped ones.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def open_case(
             data={**inherited, **given},
             steps=_stepped({}, "open", 1, on),
         )
-        context = Context(batch, flow, case, given, parent=parent)
+        context = Context(batch, flow, case, given, parent=parent, lists=lists)
         _require_checks(flow, step, context)
         return _write(batch, step, _with_effects(context, actor), context, actor, expect=0)
 
@@ -119,6 +123,7 @@ def act(
     *,
     on: date,
     version: int | None = None,
+    lists: NameLists | None = None,
 ) -> Case:
     """Move a case by one action, all of it or nothing.
 
@@ -138,6 +143,8 @@ def act(
         Business day, not before that of the last step.
     version
         The version that the actor saw; None: whatever there is.
+    lists
+        The bureau's words that no place name may contain; None: the shipped ones.
 
     Returns
     -------
@@ -172,7 +179,7 @@ def act(
             )
         given = read_data(flow, step, data or {}, kept=case.data)
         after = _moved(batch, flow, step, case, {**given, **brought}, on)
-        context = Context(batch, flow, after, given)
+        context = Context(batch, flow, after, given, lists=lists)
         require_rules(flow, step, given if action in flow.collects else after.data)
         _require_checks(flow, step, context)
         after = _with_effects(context, actor)

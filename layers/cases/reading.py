@@ -16,6 +16,7 @@ from layers.errors import Conflict, InvalidRecord, NotAllowed, NotFound
 if TYPE_CHECKING:
     from datetime import date
 
+    from layers.names.checks import NameLists
     from layers.store import Actor, Store
 
 __all__ = ["actions", "case", "case_json", "cases", "history"]
@@ -158,7 +159,14 @@ def history(store: Store, case_id: str) -> list[dict[str, Any]]:
     return steps
 
 
-def case_json(store: Store, one: Case, *, on: date, actor: Actor | None = None) -> dict[str, Any]:
+def case_json(
+    store: Store,
+    one: Case,
+    *,
+    on: date,
+    actor: Actor | None = None,
+    lists: NameLists | None = None,
+) -> dict[str, Any]:
     """Give a case as programs and pages see it.
 
     Parameters
@@ -169,6 +177,8 @@ def case_json(store: Store, one: Case, *, on: date, actor: Actor | None = None) 
         Today.
     actor
         For whom `actions` are listed; None: without them.
+    lists
+        The bureau's words that no place name may contain; None: the shipped ones.
 
     Returns
     -------
@@ -196,7 +206,7 @@ def case_json(store: Store, one: Case, *, on: date, actor: Actor | None = None) 
             for name, version in sorted(one.documents.items())
         ],
         "children": [child.id for child in read_cases(store, parent_id=one.id)],
-        "warnings": _warnings(store, one),
+        "warnings": _warnings(store, one, lists),
     }  # fmt: skip
     if actor is not None:
         body["actions"] = _actions(one, actor)
@@ -225,13 +235,13 @@ def _actions(one: Case, actor: Actor) -> list[dict[str, Any]]:
     return found
 
 
-def _warnings(store: Store, one: Case) -> list[str]:
+def _warnings(store: Store, one: Case, lists: NameLists | None) -> list[str]:
     """Say what deserves a look before the next step; it blocks nothing."""
     flow = workflow(one.type)
     if one.state in flow.final:
         return []
     if one.type == "place_name":
-        return [f"{found.code} {found.message}" for found in name_findings(store, one)]
+        return [f"{found.code} {found.message}" for found in name_findings(store, one, lists)]
     if one.type == "heritage":
         return _heritage_warnings(store, one)
     return []

@@ -1,0 +1,211 @@
+"""`xygeo case`: from opening to the archived record, on the command line."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.help_words import ChineseCommand, ChineseGroup
+from api.cli.options import ActorName, Data, Json, Role, parse_date
+from api.cli.session import Session, actor, start
+
+if TYPE_CHECKING:
+    from layers.cases import Case
+    from layers.store import Store
+
+__all__ = ["act", "calendar", "list_cases", "open_case", "register", "show"]
+
+CaseId = Annotated[str, typer.Argument(metavar="ID", help="办件编号，见 xygeo case list")]
+Words = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="字段=值", help="本步内容，可重复；列表用、隔开，嵌套写 JSON"),
+]
+File = Annotated[
+    Path | None,
+    typer.Option(
+        "--file", metavar="FILE", exists=True, dir_okay=False, help="本步内容（JSON 或 YAML）"
+    ),
+]
+On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="办理日期（默认今天）")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    group = typer.Typer(
+        cls=ChineseGroup,
+        help="办件：界线联检、联检问题、地名命名更名、地名文化遗产、设施选址。",
+        rich_markup_mode=None,
+        no_args_is_help=True,
+    )
+    for name, command in (
+        ("list", list_cases),
+        ("open", open_case),
+        ("act", act),
+        ("show", show),
+        ("calendar", calendar),
+    ):
+        group.command(name, cls=ChineseCommand)(command)
+    app.add_typer(group, name="case")
+
+
+def list_cases(
+    type_name: Annotated[
+        str | None, typer.Option("--type", metavar="T", help="类型，如 inspection、place_name")
+    ] = None,
+    state: Annotated[
+        str | None, typer.Option("--state", metavar="S", help="办理状态；open 为全部未办结")
+    ] = None,
+    due_before: Annotated[
+        str | None, typer.Option("--due-before", metavar="DATE", help="只列这天以前到期的")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help="至多几件")
+    ] = None,
+    on: On = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """办件列表，最急的在前。"""
+    from api.cli.case_lines import case_lines
+    from layers.cases import case_json, cases
+
+    session = start(data, as_json=as_json)
+    day = _day(session, on)
+    with session.store() as store:
+        found = cases(
+            store,
+            on=day,
+            type=type_name,
+            state=state,
+            due_before=parse_date(due_before, "--due-before"),
+            limit=limit,
+        )
+        bodies = [case_json(store, one, on=day, lists=_lists(session)) for one in found]
+    session.answer({"cases": bodies, "count": len(bodies)}, case_lines(bodies))
+
+
+def open_case(
+    type_name: Annotated[
+        str,
+        typer.Argument(metavar="TYPE", help="类型：inspection finding place_name heritage siting"),
+    ],
+    words: Words = None,
+    file: File = None,
+    on: On = None,
+    actor_name: ActorName = None,
+    role: Role = "clerk",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """立案：开一个新办件。"""
+    from api.cli.case_words import case_data
+    from layers.cases import open_case as opened
+    from layers.cases import workflow
+
+    session = start(data, as_json=as_json)
+    given = case_data(words or (), file, workflow(type_name).form.fields)
+    day = _day(session, on)
+    who = actor(actor_name, role)
+    with session.store() as store:
+        case = opened(store, type_name, who, given, on=day, lists=_lists(session))
+        _answer(session, store, case, day)
+
+
+def act(
+    case_id: CaseId,
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="办理事项，见 xygeo case show")],
+    words: Words = None,
+    file: File = None,
+    version: Annotated[
+        int | None, typer.Option("--version", metavar="N", help="您看到的步数；别人先办了就不写入")
+    ] = None,
+    on: On = None,
+    actor_name: ActorName = None,
+    role: Role = "clerk",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """办理一步。"""
+    from api.cli.case_words import case_data
+    from layers.cases import act as acted
+    from layers.cases import case, workflow
+
+    session = start(data, as_json=as_json)
+    day = _day(session, on)
+    who = actor(actor_name, role)
+    with session.store() as store:
+        flow = workflow(case(store, case_id).type)
+        collect = flow.collects.get(action)
+        form = flow.form if collect is None else collect.form
+        given = case_data(words or (), file, form.fields)
+        moved = acted(
+            store, case_id, action, who, given, on=day, version=version, lists=_lists(session)
+        )
+        _answer(session, store, moved, day)
+
+
+def show(
+    case_id: CaseId,
+    on: On = None,
+    actor_name: ActorName = None,
+    role: Role = "clerk",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """一个办件的全部：内容、期限、经过，以及现在可以办什么。"""
+    from api.cli.case_lines import show_lines
+    from layers.cases import case, case_json, history
+
+    session = start(data, as_json=as_json)
+    day = _day(session, on)
+    with session.store() as store:
+        who = actor(actor_name, role)
+        body = case_json(store, case(store, case_id), on=day, actor=who, lists=_lists(session))
+        body["events"] = history(store, case_id)
+    session.answer(body, show_lines(body))
+
+
+def calendar(on: On = None, data: Data = None, as_json: Json = False) -> None:
+    """五年联检日历：每条界线下次何时到期、由谁牵头、何时提醒。"""
+    from api.cli.case_lines import calendar_lines
+    from layers.cases import inspection_calendar
+
+    session = start(data, as_json=as_json)
+    with session.store() as store:
+        lines = inspection_calendar(store, on=_day(session, on))
+    plain = [
+        {
+            **line,
+            "due": line["due"] and line["due"].isoformat(),
+            "reminders": [day.isoformat() for day in line["reminders"]],
+        }
+        for line in lines
+    ]
+    session.answer({"lines": plain}, calendar_lines(plain))
+
+
+def _answer(session: Session, store: Store, case: Case, day: date) -> None:
+    from api.cli.case_lines import step_lines
+    from layers.cases import case_json
+
+    body = case_json(store, case, on=day, lists=_lists(session))
+    session.answer(body, step_lines(body))
+
+
+def _day(session: Session, on: str | None) -> date:
+    """Give the business day: the one asked for, else today in the bureau's time zone."""
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    return (
+        parse_date(on, "--on") or datetime.now(UTC).astimezone(ZoneInfo(session.settings.tz)).date()
+    )
+
+
+def _lists(session: Session) -> Any:  # noqa: ANN401 - read only where names are checked
+    from layers.names import name_lists
+
+    return name_lists(session.folder / "name_lists.yaml")
