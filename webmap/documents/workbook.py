@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-import zipfile
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -15,10 +12,11 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from layers.whole_files import whole_file
+from webmap.documents.dated import write_dated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
     from pathlib import Path
 
     from openpyxl import Workbook
@@ -34,8 +32,6 @@ _INK, _SOFT, _NOTICE, _RULE = "2B2A28", "66625C", "B3261E", "BFBAB1"
 _HEAD = PatternFill("solid", fgColor="E6EFED")
 _TOTAL = PatternFill("solid", fgColor="F4F2EE")
 _THIN = Side(style="thin", color=_RULE)
-_FIRST_DAY = date(1980, 1, 1)  # The earliest that a zip file can say.
-_STAMPS = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,22 +198,9 @@ def save_dated(book: Workbook, path: Path, day: date) -> None:
     day
         Day of the data, taken as 1980-01-01 if it is earlier.
     """
-    day = max(day, _FIRST_DAY)
-    stamp = rb"\g<1>" + f"{day:%Y-%m-%d}T00:00:00Z".encode()
     written = BytesIO()
     book.save(written)
-    with (
-        whole_file(path) as part,
-        zipfile.ZipFile(written) as made,
-        zipfile.ZipFile(part, "w") as dated,
-    ):
-        for name in made.namelist():
-            body = made.read(name)
-            if name == "docProps/core.xml":
-                body = _STAMPS.sub(stamp, body)
-            member = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
-            member.compress_type = zipfile.ZIP_DEFLATED
-            dated.writestr(member, body)
+    write_dated(written, path, day)
 
 
 def text_width(text: str) -> int:
