@@ -83,7 +83,9 @@ def import_layer(
     layer: Layer,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="xlsx、csv、shp 的 zip、geojson、gpkg 或 .osm.pbf"),
+        typer.Argument(
+            metavar="FILE", help="xlsx、csv、shp 的 zip、geojson、gpkg、fgb、parquet 或 .osm.pbf"
+        ),
     ],
     mapping: Annotated[
         list[str] | None,

@@ -8,6 +8,7 @@ import pyarrow as pa
 import shapely
 
 from layers.exporters.cells import json_text, list_text
+from layers.readers.gpkg import HIDDEN_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,5 +94,5 @@ def batch_of(table: ExportTable, block: Block, columns: pa.Schema) -> pa.RecordB
 def described(table: ExportTable) -> str:
     """Say in one line what a GIS shows beside the layer: notice, sources, whether counts lack."""
     stamp = table.provenance
-    parts = [stamp.notice, *stamp.attributions, "含隐去的小数" if table.hidden else ""]
+    parts = [stamp.notice, *stamp.attributions, HIDDEN_NOTE if table.hidden else ""]
     return "；".join(part for part in parts if part)

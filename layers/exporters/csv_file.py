@@ -1,4 +1,8 @@
-"""csv for people's programs: UTF-8 with mark, field names as headings, geometry as WKT."""
+"""csv for people's programs: UTF-8 with mark, field names as headings, geometry as WKT.
+
+The format has no place for a remark, so that each synthetic row says of itself that it is one, in a
+column of its own; an import passes over it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ import shapely
 from layers.exporters.cells import cell_text, json_text
 from layers.exporters.tables import shown_column
 from layers.importers.csv_file import needs_guard
+from layers.importers.headers import NOTICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +31,8 @@ _WKT_DECIMALS = 20  # after the point: enough for every coordinate to come back 
 def write_csv(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -> None:
     """Write a csv file; a hidden count shows `<5` or 隐去 and is named in `suppressed`.
 
-    Text that a sheet program would run, or an import would trim, stands behind an apostrophe.
+    Text that a sheet program would run, or an import would trim, stands behind an apostrophe. Where
+    there are synthetic rows, the last column, 数据说明, has the notice in each of them.
 
     Parameters
     ----------
@@ -41,7 +47,9 @@ def write_csv(table: ExportTable, path: Path, on_rows: Callable[[int], None]) ->
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         shape = ["wkt"] if table.kinds else []
-        writer.writerow([*(field.name for field in table.fields), *shape])
+        notice = table.provenance.notice
+        said = [NOTICE] if notice else []
+        writer.writerow([*(field.name for field in table.fields), *shape, *said])
         for block in table.blocks:
             columns = [
                 [_cell(field, value) for value in shown_column(table, block, field)]
@@ -50,6 +58,9 @@ def write_csv(table: ExportTable, path: Path, on_rows: Callable[[int], None]) ->
             if table.kinds:
                 texts = shapely.to_wkt(block.geometry, rounding_precision=_WKT_DECIMALS)
                 columns.append([text or "" for text in texts])
+            if notice:
+                qualities = block.columns.get("quality") or ["synthetic"] * len(block)
+                columns.append([notice if q == "synthetic" else "" for q in qualities])
             writer.writerows(zip(*columns, strict=True))
             done += len(block)
             on_rows(done)

@@ -31,7 +31,7 @@ from layers.readers.wire import receive
 
 __all__ = ["DRIVERS", "read_in_child"]
 
-DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile"}
+DRIVERS = {"fgb": "FlatGeobuf", "gpkg": "GPKG", "shp": "ESRI Shapefile"}
 """The one GDAL driver that reads a format; the child has no other."""
 
 _ROOT = str(Path(layers.__file__).resolve().parents[1])
@@ -48,7 +48,7 @@ def read_in_child(
     Parameters
     ----------
     form
-        ``xlsx``, ``shp`` or ``gpkg``.
+        One of `layers.readers.entry.READERS`.
     path
         The file.
     sheet
@@ -78,6 +78,7 @@ def read_in_child(
         crs=head.get("crs"),
         total=head.get("total"),
         heading_row=head.get("heading_row"),
+        suppressed=head.get("suppressed") is True,
     )
 
 

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["SUFFIXES", "open_table"]
 
-SUFFIXES = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".zip", ".osm.pbf")
+SUFFIXES = (
+    ".csv",
+    ".xlsx",
+    ".geojson",
+    ".json",
+    ".gpkg",
+    ".fgb",
+    ".parquet",
+    ".zip",
+    ".osm.pbf",
+)
 """Endings of the files that can be imported; a .zip holds the files of a shp."""
 
 MAX_COLUMNS = 500
@@ -32,9 +42,17 @@ _BINARY = {
     b"PK\x05\x06": _ZIP,
     b"%PDF": "pdf",
     b"\xd0\xcf\x11\xe0": "xls",
+    b"fgb\x03fgb": "fgb",
+    b"PAR1": "parquet",
 }
-_KINDS = {".gpkg": "gpkg", ".xlsx": _ZIP, ".zip": _ZIP}
-_IN_CHILD = {".gpkg": "gpkg", ".xlsx": "xlsx", ".zip": "shp"}
+_KINDS = {".fgb": "fgb", ".gpkg": "gpkg", ".parquet": "parquet", ".xlsx": _ZIP, ".zip": _ZIP}
+_IN_CHILD = {
+    ".fgb": "fgb",
+    ".gpkg": "gpkg",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".zip": "shp",
+}
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from layers.findings import UnreadableError
+from layers.findings import UnreadableError, shown
 from layers.importers.decoding import decode_text
+from layers.importers.headers import SUPPRESSED
 from layers.importers.tables import CHUNK_ROWS, Chunk, Table
 
 __all__ = ["read_geojson"]
@@ -48,6 +49,7 @@ def read_geojson(path: Path) -> Table:
         chunks=_chunks(features, headings),
         crs=_crs(body),
         total=len(features),
+        suppressed=body.get(SUPPRESSED) is True,
     )
 
 
@@ -75,12 +77,23 @@ def _headings(features: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _crs(body: Mapping[str, Any]) -> str:
-    """Give the CRS of the 2008 draft's `crs` member where a file has one, else that of the RFC."""
-    member = body.get("crs")
-    properties = member.get("properties") if isinstance(member, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    return str(name) if name else _RFC_7946_CRS
+def _crs(body: Mapping[str, Any]) -> str | None:
+    """Give the CRS of the 2008 draft's `crs` member where a file has one, else that of the RFC.
+
+    A member of another form (a link, a bare code) is given as it stands: the file says that it is
+    not in degrees of the RFC, and nobody knows a CRS by that text. The draft's null is no CRS.
+    """
+    if "crs" not in body:
+        return _RFC_7946_CRS
+    member = body["crs"]
+    if member is None:
+        return None
+    if isinstance(member, dict) and member.get("type", "name") == "name":
+        properties = member.get("properties")
+        name = properties.get("name") if isinstance(properties, dict) else None
+        if isinstance(name, str) and name.strip():
+            return name
+    return f"crs: {shown(json.dumps(member, ensure_ascii=False))}"
 
 
 def _chunks(features: list[dict[str, Any]], headings: tuple[str, ...]) -> Iterator[Chunk]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LAT",
     "LON",
+    "NOTICE",
     "SUPPRESSED",
     "WKT",
     "HeaderMatch",
@@ -38,6 +39,9 @@ _PERSON = re.compile(
     "身份证|证件号|姓名|手机|电话|联系人|联系方式|住址"
     "|^(phone|mobile|tel|telephone|cellphone|id_?card|id_?number|person_?name)$"
 )
+NOTICE = "数据说明"
+"""Heading under which a csv says that a row is synthetic; an import passes over it."""
+
 _UNIT = re.compile(r"[(\[（【].*[)\]）】]$")
 
 
@@ -94,7 +98,7 @@ def match_headers(
     asked = _asked(headings, schema, mapping or {})
     passed_over = {f.name for f in schema.fields.values() if f.derived}
     passed_over |= {w.casefold() for f in schema.system.values() for w in (f.name, f.title)}
-    passed_over |= {"fid"}
+    passed_over |= {"fid", NOTICE}
     passed_over -= {"id", schema.system["id"].title}
     fields: dict[str, str] = {}
     places: dict[str, str] = {}

@@ -15,6 +15,7 @@ from layers.importers.county import County
 from layers.importers.gcj02 import ShiftWatch, from_gcj02
 from layers.importers.headers import SUPPRESSED, match_headers
 from layers.importers.keys import Keys
+from layers.importers.losses import Losses
 from layers.importers.plain_roads import EndNodes, fill_modes, lines_as_pieces
 from layers.importers.shapes import read_shapes, stored_shapes
 from layers.importers.values import parse_column
@@ -104,12 +105,18 @@ class CheckedRows:
         self._fields = fields
         self._keys = Keys(store, schema, findings)
         self._county = County(store, schema, findings)
+        self._losses = Losses(store, schema, findings)
         self._shifted = shifted
         self._watch = None if shifted else ShiftWatch(store, schema, findings)
         self.numbers: list[int] = []
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         done = 0
+        if self._table.suppressed and SUPPRESSED not in self._match.places:
+            self._findings.add(
+                "I06",
+                "文件写明含有隐去的小数，这样的导出文件不能导入，请用 --full 导出的文件。",
+            )
         for chunk in self._table.chunks:
             rows = self._rows(chunk)
             if not self._findings.has_errors:
@@ -125,7 +132,7 @@ class CheckedRows:
 
     def _rows(self, chunk: Chunk) -> Iterator[dict[str, Any]]:
         """Check a chunk at once; the rows are made only when they are asked for."""
-        self._refuse_suppressed(chunk)
+        told = self._refuse_suppressed(chunk)
         columns = self._values(chunk)
         shapes, placed = self._shapes(chunk)
         if self._ends is not None and "highway" in columns:
@@ -140,6 +147,7 @@ class CheckedRows:
         self._county.check_codes(chunk.rows, columns)
         wkb = [None] * len(chunk.rows) if shapes is None else shapely.to_wkb(shapes).tolist()
         ids = self._keys.ids(chunk.rows, columns, wkb)
+        self._losses.refuse_lost_counts(chunk.rows, ids, columns, told=told)
         if placed is not None:
             self._county.check_places(chunk.rows, ids, placed)
             if self._watch is not None:
@@ -148,7 +156,8 @@ class CheckedRows:
         if self._shifted and shapes is not None:
             converted = (~shapely.is_missing(shapes)).tolist()
         stamps = self._stamps.stamp(chunk.rows, ids, columns, approximate=converted)
-        return self._made(ids, columns, shapes, stamps)
+        kept = None if shapes is None else self._losses.keep_places(chunk.rows, ids, shapes)
+        return self._made(ids, columns, shapes, stamps, kept or frozenset())
 
     def _values(self, chunk: Chunk) -> dict[str, list[Any]]:
         """Read the columns of the file that are fields."""
@@ -180,12 +189,15 @@ class CheckedRows:
         good = check_geometry(self._schema, chunk.rows, shapes, self._findings)
         return shapes, np.where(good, shapes, np.full(len(shapes), None))
 
-    def _refuse_suppressed(self, chunk: Chunk) -> None:
+    def _refuse_suppressed(self, chunk: Chunk) -> set[int]:
+        """Refuse the rows that say what was hidden in them, and give them."""
         heading = self._match.places.get(SUPPRESSED)
+        told: set[int] = set()
         if heading is None:
-            return
+            return told
         for row, cell in zip(chunk.rows, chunk.cells[heading], strict=True):
             if cell:
+                told.add(row)
                 self._findings.add(
                     "I06",
                     f"第 {row} 行有隐去的小数，这样的导出文件不能导入，请用 --full 导出的文件。",
@@ -193,6 +205,7 @@ class CheckedRows:
                     field=heading,
                     value=cell,
                 )
+        return told
 
     def _made(
         self,
@@ -200,8 +213,9 @@ class CheckedRows:
         columns: Mapping[str, list[Any]],
         shapes: NDArray[np.object_] | None,
         stamps: list[dict[str, str]],
+        kept: frozenset[int],
     ) -> Iterator[dict[str, Any]]:
-        """Put the columns together; what the file leaves out is left out."""
+        """Put the columns together; what the file leaves out, or must not take, is left out."""
         names = [name for name in columns if name not in {"id", "quality", "source"}]
         lists = [columns[name] for name in names]
         values = zip(*lists, strict=True) if lists else iter([()] * len(ids))
@@ -209,6 +223,6 @@ class CheckedRows:
             row = dict(zip(names, cells, strict=True)) | stamp
             if made is not None:
                 row["id"] = made
-            if shapes is not None:
+            if shapes is not None and position not in kept:
                 row["geometry"] = shapes[position]
             yield row

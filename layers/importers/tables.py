@@ -55,6 +55,8 @@ class Table:
         Number of rows where the format knows it beforehand; for progress.
     heading_row
         Row of the headings, where the format has such a row.
+    suppressed
+        The file as a whole says that counts of people are hidden in it.
     """
 
     headings: tuple[str, ...]
@@ -63,3 +65,4 @@ class Table:
     textual: bool = False
     total: int | None = None
     heading_row: int | None = None
+    suppressed: bool = False

@@ -7,13 +7,17 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from layers.findings import UnreadableError
 from layers.readers.wire import send
 
-__all__ = ["MEMORY_BYTES", "SECONDS", "main"]
+__all__ = ["MEMORY_BYTES", "READERS", "SECONDS", "main"]
+
+READERS = ("fgb", "gpkg", "parquet", "shp", "xlsx")
+"""Formats, each a module `layers.readers.<name>` with the function `read_<name>`."""
 
 MEMORY_BYTES = 2**30
 SECONDS = 60
@@ -61,17 +65,9 @@ def main() -> None:
 
 def _reader(name: str) -> Reader:
     """Load one reader; the others' libraries are not needed."""
-    if name == "xlsx":
-        from layers.readers.xlsx import read_xlsx  # noqa: PLC0415
-
-        return read_xlsx
-    if name == "shp":
-        from layers.readers.shp import read_shp  # noqa: PLC0415
-
-        return read_shp
-    from layers.readers.gpkg import read_gpkg  # noqa: PLC0415
-
-    return read_gpkg
+    module = import_module(f"layers.readers.{name}") if name in READERS else None
+    reader: Reader = getattr(module, f"read_{name}")
+    return reader
 
 
 def _limit() -> None:

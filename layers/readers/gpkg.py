@@ -12,13 +12,16 @@ import pyogrio
 
 from layers.findings import UnreadableError
 
-__all__ = ["BATCH_ROWS", "read_gpkg", "stream"]
+__all__ = ["BATCH_ROWS", "HIDDEN_NOTE", "read_gpkg", "stream"]
 
 BATCH_ROWS = 2_000
 """Rows of one message: few enough for large outlines."""
 
+HIDDEN_NOTE = "含隐去的小数"
+"""What the description of a layer says where counts of people are hidden in it."""
+
 _LISTED = """
-SELECT c.table_name, m.type, m.sql FROM gpkg_contents AS c
+SELECT c.table_name, m.type, m.sql, c.description FROM gpkg_contents AS c
 LEFT JOIN sqlite_master AS m ON m.name = c.table_name
 WHERE c.data_type IN ('features', 'attributes')
 """
@@ -46,7 +49,9 @@ def read_gpkg(path: Path, *, sheet: str | None, prefer: str) -> Iterator[dict[st
         I01: not a GeoPackage, damaged, no such layer, several to choose from, or a view.
     """
     try:
-        chosen = _chosen(_tables(path), sheet, prefer)
+        tables = _tables(path)
+        chosen = _chosen({name: plain for name, (plain, _) in tables.items()}, sheet, prefer)
+        about = tables[chosen][1]
         info = pyogrio.read_info(path, layer=chosen, force_total_bounds=False)
     except (pyogrio.errors.DataSourceError, sqlite3.Error) as error:
         raise UnreadableError(
@@ -56,6 +61,7 @@ def read_gpkg(path: Path, *, sheet: str | None, prefer: str) -> Iterator[dict[st
         "headings": [str(name) for name in info["fields"]],
         "crs": info["crs"],
         "total": int(info["features"]),
+        "suppressed": HIDDEN_NOTE in about,
     }
     yield from stream(path, chosen)
 
@@ -110,8 +116,8 @@ def _message(
     return message
 
 
-def _tables(path: Path) -> dict[str, bool]:
-    """Give the registered layers, and whether each is a plain table.
+def _tables(path: Path) -> dict[str, tuple[bool, str]]:
+    """Give the registered layers, whether each is a plain table, and its description.
 
     The schema is looked at without running anything of it: what should be a table could be a view
     that computes for ever.
@@ -129,8 +135,11 @@ def _tables(path: Path) -> dict[str, bool]:
         if any(kinds[name] == "view" for name in own):
             raise UnreadableError(None, f"“{path.name}”的目录表是视图，已拒绝读取，请重新导出。")
         return {
-            str(name): kind == "table" and not str(sql).casefold().startswith("create virtual")
-            for name, kind, sql in connection.execute(_LISTED)
+            str(name): (
+                kind == "table" and not str(sql).casefold().startswith("create virtual"),
+                str(about),
+            )
+            for name, kind, sql, about in connection.execute(_LISTED)
         }
 
 

@@ -164,6 +164,14 @@ def test_an_unknown_layer_is_wrong_use(empty, tmp_path):
     assert answer.json["error"]["code"] == "unknown_layer"
 
 
+@pytest.mark.parametrize("verb", ["import", "export"])
+def test_an_unknown_ending_is_wrong_use_of_import_and_export(empty, tmp_path, verb):
+    file = write(tmp_path / "a.docx", "x")
+    answer = xygeo(verb, "care_facilities", file, "--json", data=empty)
+    assert answer.code == 2
+    assert "可用的" in answer.json["error"]["message"]
+
+
 def test_a_dry_run_stores_nothing(county, tmp_path):
     before = facilities(county)
     file = write(tmp_path / "a.csv", HEAD + "甲,养老服务驿站,113.0,36.5\n")

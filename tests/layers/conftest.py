@@ -10,7 +10,7 @@ import pytest
 from layers.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from layers.store import Store
@@ -43,3 +43,18 @@ def store(store_url: str, clock: Clock) -> Iterator[Store]:
     """An empty store of each kind; the suite of `test_store` holds for all of them."""
     with open_store(store_url, create=True, clock=clock, min_free_mb=0) as opened:
         yield opened
+
+
+@pytest.fixture
+def store_maker(tmp_path: Path, clock: Clock) -> Iterator[Callable[[], Store]]:
+    """A maker of further empty stores."""
+    made: list[Store] = []
+
+    def make() -> Store:
+        url = f"gpkg:{tmp_path / f'other{len(made)}.gpkg'}"
+        made.append(open_store(url, create=True, clock=clock, min_free_mb=0))
+        return made[-1]
+
+    yield make
+    for store in made:
+        store.close()

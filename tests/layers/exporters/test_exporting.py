@@ -84,6 +84,21 @@ def test_csv_has_a_mark_field_names_wkt_and_guards(care, tmp_path):
     }
 
 
+def test_a_csv_of_synthetic_rows_says_so_in_each_and_imports_unchanged(care, tmp_path):
+    path, _ = written(care, tmp_path, "care_facilities", "csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["数据说明"] for row in rows] == ["示意数据 非法定", ""]
+    report = import_file(care, "care_facilities", path, actor=CLERK)
+    assert (report.unchanged, [f.field for f in report.findings]) == (2, ["kind"])
+
+
+def test_a_csv_without_synthetic_rows_needs_no_remark(store, tmp_path):
+    store.put("care_facilities", [{"name": "乙"}], actor=CLERK)
+    path, _ = written(store, tmp_path, "care_facilities", "csv")
+    assert "数据说明" not in path.read_text(encoding="utf-8-sig")
+
+
 def test_geojson_is_typed_and_says_what_it_is(care, tmp_path):
     path, _ = written(care, tmp_path, "care_facilities", "geojson")
     body = json.loads(path.read_text(encoding="utf-8"))

@@ -71,7 +71,7 @@ def assert_unchanged(store, layer: str, rows: list[dict], ending: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg", "xlsx"])
+@pytest.mark.parametrize("ending", ["csv", "fgb", "geojson", "gpkg", "parquet", "xlsx"])
 @settings(max_examples=10)
 @given(rows=st.lists(MARKERS, min_size=1, max_size=3))
 def test_markers_import_again_unchanged(shared, ending, rows):
@@ -79,7 +79,7 @@ def test_markers_import_again_unchanged(shared, ending, rows):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg"])
+@pytest.mark.parametrize("ending", ["csv", "fgb", "geojson", "gpkg", "parquet", "xlsx"])
 @settings(max_examples=10)
 @given(rows=st.lists(NAMES, min_size=1, max_size=3))
 def test_place_names_import_again_unchanged(shared, ending, rows):

@@ -16,7 +16,8 @@ from layers.schema import layer_schema
 from layers.store import Actor, open_store
 
 REVIEWER = Actor("reviewer", "reviewer")
-TYPED = ("csv", "geojson", "gpkg")
+TYPED = ("csv", "fgb", "geojson", "gpkg", "parquet")
+IN_CHILD = ("fgb", "gpkg", "parquet")
 
 # What a store takes: no control, bidi or surrogate characters; single lines have no breaks.
 UNSEEN = "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff\ufeff"
@@ -82,10 +83,18 @@ SITES = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", TYPED)
+@pytest.mark.parametrize("ending", sorted(set(TYPED) - set(IN_CHILD)))
 @settings(max_examples=40)
 @given(rows=st.lists(SITES, min_size=1, max_size=6))
 def test_facilities_import_again_unchanged(shared_store, ending, rows):
+    assert_unchanged(shared_store, "care_facilities", rows, ending)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", IN_CHILD)
+@settings(max_examples=15)  # each starts a process; so each has more rows
+@given(rows=st.lists(SITES, min_size=5, max_size=25))
+def test_facilities_read_in_a_child_import_again_unchanged(shared_store, ending, rows):
     assert_unchanged(shared_store, "care_facilities", rows, ending)
 
 

@@ -4,8 +4,9 @@ import pytest
 import shapely
 
 from layers.findings import UnreadableError
+from layers.importers import import_file
 from layers.importers.geojson_file import read_geojson
-from tests.layers.importers.files import point, write_features, write_text
+from tests.layers.importers.files import CLERK, codes, point, write_features, write_text
 
 
 def _read(path):
@@ -84,3 +85,28 @@ def test_a_broken_file_is_refused_with_its_line(tmp_path):
 def test_the_crs_member_of_the_old_draft_is_read(tmp_path):
     crs = {"type": "name", "properties": {"name": "EPSG:4547"}}
     assert read_geojson(write_features(tmp_path, {"a": 1}, crs=crs)).crs == "EPSG:4547"
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "EPSG:4547",
+        4547,
+        [],
+        {},
+        {"type": "name", "properties": {"name": 4547}},
+        {"type": "name", "properties": {"name": " "}},
+        {"type": "link", "properties": {"href": "https://example.org/crs"}},
+        {"type": "EPSG", "properties": {"code": 4547}},
+    ],
+)
+def test_a_crs_member_that_names_no_crs_is_never_taken_for_degrees(store, tmp_path, crs):
+    path = write_features(tmp_path, {"name": "甲", "geometry": point(113.03, 36.53)}, crs=crs)
+    report = import_file(store, "care_facilities", path, actor=CLERK)
+    assert codes(report) == [(None, None, "I12")]
+    said = import_file(store, "care_facilities", path, actor=CLERK, crs="EPSG:4490")
+    assert (said.new, codes(said)) == (1, [])
+
+
+def test_a_crs_member_of_null_says_nothing(tmp_path):
+    assert read_geojson(write_features(tmp_path, {"a": 1}, crs=None)).crs is None
