@@ -18,6 +18,7 @@ from layers.importers.keys import Keys
 from layers.importers.losses import Losses
 from layers.importers.plain_roads import EndNodes, fill_modes, lines_as_pieces
 from layers.importers.shapes import read_shapes, stored_shapes
+from layers.importers.spellings import Spellings
 from layers.importers.values import parse_column
 from layers.validate import check_values
 
@@ -106,6 +107,7 @@ class CheckedRows:
         self._keys = Keys(store, schema, findings)
         self._county = County(store, schema, findings)
         self._losses = Losses(store, schema, findings)
+        self._spellings = Spellings(store, schema, findings)
         self._shifted = shifted
         self._watch = None if shifted else ShiftWatch(store, schema, findings)
         self.numbers: list[int] = []
@@ -148,6 +150,7 @@ class CheckedRows:
         wkb = [None] * len(chunk.rows) if shapes is None else shapely.to_wkb(shapes).tolist()
         ids = self._keys.ids(chunk.rows, columns, wkb)
         self._losses.refuse_lost_counts(chunk.rows, ids, columns, told=told)
+        self._spellings.check(chunk.rows, ids, columns)
         if placed is not None:
             self._county.check_places(chunk.rows, ids, placed)
             if self._watch is not None:

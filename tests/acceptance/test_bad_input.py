@@ -169,7 +169,7 @@ def test_an_unknown_ending_is_wrong_use_of_import_and_export(empty, tmp_path, ve
     file = write(tmp_path / "a.docx", "x")
     answer = xygeo(verb, "care_facilities", file, "--json", data=empty)
     assert answer.code == 2
-    assert "可用的" in answer.json["error"]["message"]
+    assert ".geojson" in answer.json["error"]["message"]
 
 
 def test_a_dry_run_stores_nothing(county, tmp_path):
