@@ -45,7 +45,7 @@ def clean_edges(
     Returns
     -------
     New frame in ascending order of its index: the columns of `geo.osm.read_edges`, and `ascent_m`
-    where the input has it.
+    and `speed_factor` where the input has them.
 
     Raises
     ------
@@ -80,6 +80,8 @@ def clean_edges(
     }
     if "ascent_m" in edges:
         columns["ascent_m"] = _numbers(edges, "ascent_m")
+    if "speed_factor" in edges:
+        columns["speed_factor"] = _factors(edges)
     index = pd.Index(edges.index.to_numpy(np.int64), name="edge_id")
     return gpd.GeoDataFrame(columns, index=index, geometry=lines, crs=crs)
 
@@ -233,6 +235,15 @@ def _speeds_mps(edges: gpd.GeoDataFrame, mode: str) -> NDArray[np.float64]:
     bad = ~missing & ~((given > 0) & np.isfinite(given))
     if bad.any():
         _refuse(edges, bad, "的速度 speed_mps 应大于 0，请改正。", "speed_invalid")
+    return given
+
+
+def _factors(edges: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    given = _numbers(edges, "speed_factor")
+    given[np.isnan(given)] = 1.0
+    bad = ~((given > 0) & np.isfinite(given))
+    if bad.any():
+        _refuse(edges, bad, "的快慢倍数 speed_factor 应大于 0，请改正。", "speed_invalid")
     return given
 
 

@@ -190,6 +190,8 @@ class Network:
         if found is None:
             own = self.edges["speed_mps"].to_numpy(np.float64)
             speeds_mps = np.where(np.isnan(own), speed_mps, own)
+            if "speed_factor" in self.edges:
+                speeds_mps = speeds_mps * self.edges["speed_factor"].to_numpy(np.float64)
             up_m, down_m = slope_cost_m(self.edges, self.slope)
             forward, backward = (self.edges[name].to_numpy(bool) for name in _WAYS)
             found = (
@@ -319,6 +321,7 @@ def from_edges(edges: gpd.GeoDataFrame, *, mode: str = "walk", slope: str | None
         A row per piece of road: integer columns `u v` (end nodes), LineStrings u -> v, a CRS, a
         unique integer index (kept as `edge_id`). Optional: `length_m` (else geodesic, planar if
         projected), `speed_mps` (else walking speed; 15 km/h in `etrike`; required in `car`),
+        `speed_factor` (that speed times this: a road slowed or made better),
         `forward backward` (True), `highway`, `way_id`, `ascent_m` (signed rise u -> v).
     mode
         `walk`, `etrike` or `car`.

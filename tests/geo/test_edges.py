@@ -84,12 +84,18 @@ def test_a_tricycle_has_its_speed_and_a_car_must_say_it():
     assert clean(edges(TWO, speed_mps=[9, 8]), "car").speed_mps.tolist() == [9, 8]
 
 
+def test_a_road_without_a_factor_has_its_usual_speed():
+    assert clean(edges(TWO, speed_factor=[0.5, None])).speed_factor.tolist() == [0.5, 1.0]
+    assert "speed_factor" not in clean(edges(TWO))
+
+
 @pytest.mark.parametrize(
     ("columns", "code"),
     [
         ({"length_m": [1, -1]}, "length_invalid"),
         ({"length_m": [1, None]}, "length_invalid"),
         ({"speed_mps": [1, 0]}, "speed_invalid"),
+        ({"speed_factor": [1, 0]}, "speed_invalid"),
         ({"speed_mps": [1, -2]}, "speed_invalid"),
         ({"speed_mps": [1, float("inf")]}, "speed_invalid"),
     ],
