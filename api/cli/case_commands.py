@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from layers.cases import Case
     from layers.store import Store
 
-__all__ = ["act", "calendar", "list_cases", "open_case", "register", "show"]
+__all__ = ["act", "calendar", "list_cases", "open_case", "photo", "register", "show"]
 
 CaseId = Annotated[str, typer.Argument(metavar="ID", help="办件编号，见 xygeo case list")]
 Words = Annotated[
@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
         ("open", open_case),
         ("act", act),
         ("show", show),
+        ("photo", photo),
         ("calendar", calendar),
     ):
         group.command(name, cls=ChineseCommand)(command)
@@ -166,6 +167,49 @@ def show(
         body = case_json(store, case(store, case_id), on=day, actor=who, lists=_lists(session))
         body["events"] = history(store, case_id)
     session.answer(body, show_lines(body))
+
+
+def photo(
+    case_id: CaseId,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="JPEG 或 PNG")
+    ],
+    marker: Annotated[
+        str | None, typer.Option("--marker", metavar="ID", help="拍的是哪座界桩")
+    ] = None,
+    finding: Annotated[
+        str | None, typer.Option("--finding", metavar="ID", help="拍的是哪个问题")
+    ] = None,
+    on: On = None,
+    actor_name: ActorName = None,
+    role: Role = "clerk",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """附一张照片：核对拍摄位置，只留去除位置等信息的副本。"""
+    from api.cli.case_lines import photo_lines
+    from layers.cases import add_photo
+    from layers.files import Files
+
+    session = start(data, as_json=as_json)
+    with session.store() as store:
+        added = add_photo(
+            store,
+            Files(session.folder),
+            case_id,
+            file.read_bytes(),
+            actor(actor_name, role),
+            on=_day(session, on),
+            marker_id=marker,
+            finding_id=finding,
+        )
+    body = {
+        "id": added.file,
+        "position": added.position,
+        "distance_m": added.distance_m,
+        "warning": added.warning or None,
+    }
+    session.answer(body, photo_lines(added))
 
 
 def calendar(on: On = None, data: Data = None, as_json: Json = False) -> None:

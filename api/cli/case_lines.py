@@ -9,7 +9,9 @@ from api.cli.tables import table_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["calendar_lines", "case_lines", "show_lines", "step_lines"]
+    from layers.cases import Photo
+
+__all__ = ["calendar_lines", "case_lines", "photo_lines", "show_lines", "step_lines"]
 
 _UNKNOWN = "未载明"
 
@@ -58,6 +60,13 @@ def show_lines(body: dict[str, Any]) -> list[str]:
             + (f"，需要：{'、'.join(titles)}" if titles else "")
         )
     return lines
+
+
+def photo_lines(photo: Photo) -> list[str]:
+    """Say that a photo was added and what its position tells."""
+    near = f"，拍摄位置相距 {photo.distance_m:.0f} 米" if photo.position == "near" else ""
+    lines = [f"已附照片 {photo.file}{near}。"]
+    return [*lines, f"  提示 {photo.warning}"] if photo.warning else lines
 
 
 def calendar_lines(lines: Sequence[dict[str, Any]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from layers.cases.deadlines import Due, due_of, inspection_calendar
 from layers.cases.engine import ROLE_TITLES, act, open_case
+from layers.cases.photos import Photo, add_photo
 from layers.cases.reading import actions, case, case_json, cases, history
 from layers.cases.record import Case
 from layers.cases.workflows import workflow, workflow_names
@@ -10,8 +11,10 @@ __all__ = [
     "ROLE_TITLES",
     "Case",
     "Due",
+    "Photo",
     "act",
     "actions",
+    "add_photo",
     "case",
     "case_json",
     "cases",

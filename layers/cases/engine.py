@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from layers.names.checks import NameLists
     from layers.store import Actor, Store
 
-__all__ = ["ROLE_TITLES", "act", "allowed", "open_case"]
+__all__ = ["ROLE_TITLES", "act", "allowed", "attach", "open_case"]
 
 ROLE_TITLES = {
     "clerk": "经办",
@@ -166,10 +166,66 @@ def act(
     """
     seen = read_case(store, case_id)
     flow = workflow(seen.type)
+    if action in flow.uploads:
+        raise InvalidRecord(
+            f"“{flow.actions[action]}”须连同文件一起办理，如 xygeo case photo。",
+            code="needs_upload",
+            where=action,
+        )
     brought = _computed(store, flow, seen, action, actor, version)
+    return _act(
+        store,
+        case_id,
+        action,
+        actor,
+        data or {},
+        brought=brought,
+        on=on,
+        version=seen.version if brought else version,
+        lists=lists,
+    )
+
+
+def attach(
+    store: Store, case_id: str, action: str, actor: Actor, data: Mapping[str, Any], *, on: date
+) -> Case:
+    """Move a case by an action that comes with a file, whose data the program made.
+
+    Parameters
+    ----------
+    store, case_id, action, actor, on
+        As in `act`.
+    data
+        What was found out about the file.
+
+    Returns
+    -------
+    The case after the step.
+
+    Raises
+    ------
+    PlatformError
+        As `act`.
+    """
+    return _act(store, case_id, action, actor, data, on=on)
+
+
+def _act(
+    store: Store,
+    case_id: str,
+    action: str,
+    actor: Actor,
+    data: Mapping[str, Any],
+    *,
+    on: date,
+    brought: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    lists: NameLists | None = None,
+) -> Case:
+    flow = workflow(read_case(store, case_id).type)
     with store.batch(actor, flow.actions.get(action, "")) as batch:
         case = read_case(batch, case_id)
-        _require_version(case, seen.version if brought else version)
+        _require_version(case, version)
         step = allowed(flow, case, action, actor)
         if on < case.step_on:
             raise InvalidRecord(
@@ -177,8 +233,8 @@ def act(
                 code="on_before_last",
                 where="on",
             )
-        given = read_data(flow, step, data or {}, kept=case.data)
-        after = _moved(batch, flow, step, case, {**given, **brought}, on)
+        given = read_data(flow, step, data, kept=case.data)
+        after = _moved(batch, flow, step, case, {**given, **(brought or {})}, on)
         context = Context(batch, flow, after, given, lists=lists)
         require_rules(flow, step, given if action in flow.collects else after.data)
         _require_checks(flow, step, context)

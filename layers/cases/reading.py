@@ -102,8 +102,8 @@ def actions(store: Store, case_id: str, actor: Actor) -> list[dict[str, Any]]:
 
     Returns
     -------
-    `{action, title, needs}` in the order of the state table; `needs` is a JSON Schema. A check may
-    still refuse it.
+    `{action, title, needs, upload}` in the order of the state table; `needs` is a JSON Schema,
+    `upload` tells that it is done with a file instead. A check may still refuse it.
 
     Raises
     ------
@@ -231,7 +231,8 @@ def _actions(one: Case, actor: Actor) -> list[dict[str, Any]]:
             continue
         if step is not None:
             needs = needs_schema(flow, step)
-            found.append({"action": action, "title": title, "needs": needs})
+            upload = action in flow.uploads
+            found.append({"action": action, "title": title, "needs": needs, "upload": upload})
     return found
 
 

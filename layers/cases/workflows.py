@@ -52,8 +52,8 @@ NAMED_FIELD = re.compile(r"\{(\w+)(?:@(\w+)\.(\w+))?\}")
 
 _KEYS = {
     "title", "form", "name", "parent", "inherits", "states", "actions", "open", "final", "paused",
-    "closed_for_parent", "no_four_eyes", "optional", "transitions", "collects", "effects",
-    "computes", "mirror", "documents", "due",
+    "closed_for_parent", "no_four_eyes", "optional", "uploads", "transitions", "collects",
+    "effects", "computes", "mirror", "documents", "due",
 }  # fmt: skip
 
 
@@ -161,6 +161,8 @@ class Workflow:
         Actions that the one who did the step before may do.
     optional
         Action -> fields of other steps that it may bring as well.
+    uploads
+        Actions that are done with a file alone (`layers.cases.photos`).
     """
 
     name: str
@@ -178,6 +180,7 @@ class Workflow:
     closed_for_parent: frozenset[str]
     no_four_eyes: frozenset[str]
     optional: Mapping[str, tuple[str, ...]]
+    uploads: frozenset[str]
     collects: Mapping[str, Collect]
     effects: Mapping[str, tuple[str, ...]]
     computes: Mapping[str, str]
@@ -340,6 +343,7 @@ class _Reader:
             closed_for_parent=frozenset(source.get("closed_for_parent", final)),
             no_four_eyes=frozenset(source.get("no_four_eyes", ())),
             optional={key: tuple(names) for key, names in source.get("optional", {}).items()},
+            uploads=frozenset(source.get("uploads", ())),
             collects={
                 key: Collect(self.form(body["form"]), body["into"], body.get("key", ""))
                 for key, body in source.get("collects", {}).items()
@@ -385,7 +389,7 @@ class _Reader:
             self.known({step.document} - {""}, set(made.documents), "文书")
         self.known(made.final | made.paused | made.closed_for_parent, states, "状态")
         named = {step.action for step in made.steps} | {"open"}
-        listed = [*made.optional, *made.collects, *made.effects, *made.computes]
+        listed = [*made.optional, *made.collects, *made.effects, *made.computes, *made.uploads]
         self.known({*listed, *made.no_four_eyes, *actions}, named, "事项")
         own = {field.name for field in made.form.own_fields}
         for names in (made.inherits, *made.optional.values()):

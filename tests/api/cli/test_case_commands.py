@@ -103,6 +103,21 @@ def test_show_gives_programs_the_events_and_the_schema_of_each_step(data, opened
     assert body["actions"][0]["needs"]["properties"]["plan_from"]["format"] == "date"
 
 
+def test_photo_says_what_its_position_tells(data, opened, tmp_path):
+    from PIL import Image
+
+    from layers.store import open_store
+
+    with open_store(f"gpkg:{data / 'county.gpkg'}", min_free_mb=0) as store:
+        marker = {"id": "m1", "number": "示-001", "line_ids": [LINE], "kind": "single"}
+        store.put("boundary_markers", [marker], actor=Actor("甲"))
+    picture = tmp_path / "示意.jpg"
+    Image.new("RGB", (9, 9)).save(picture)
+    words = (opened["id"], picture, "--marker", "m1", "--on", "2024-03-02")
+    early = xygeo("case", "photo", *words, data=data)
+    assert (early.code, "已排期" in early.err) == (1, True)
+
+
 def test_calendar_says_when_each_line_is_due(data):
     answer = xygeo("case", "calendar", "--on", "2023-01-01", "--json", data=data)
     (line,) = answer.json["lines"]
