@@ -9,6 +9,8 @@ import contextlib
 import importlib
 import logging
 import os
+import signal
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import PlatformError
@@ -76,8 +78,8 @@ def workers(count: int, *, scheduler: str | None = None) -> Iterator[Any]:
     dask, distributed = _scale("dask"), _scale("distributed")
     with dask.config.set(_SETTINGS), _quiet(), contextlib.ExitStack() as opened:
         if scheduler is None:
-            cluster = opened.enter_context(
-                distributed.LocalCluster(
+            with _deaf_to_interrupts():
+                cluster = distributed.LocalCluster(
                     n_workers=count,
                     threads_per_worker=1,
                     processes=True,
@@ -86,7 +88,7 @@ def workers(count: int, *, scheduler: str | None = None) -> Iterator[Any]:
                     memory_limit=0,
                     silence_logs=logging.CRITICAL,
                 )
-            )
+            opened.enter_context(cluster)
             client = opened.enter_context(distributed.Client(cluster, set_as_default=False))
         else:
             client = opened.enter_context(_client(scheduler))
@@ -179,6 +181,25 @@ def _scale(name: str) -> Any:  # noqa: ANN401 - Dask has no types
         raise BatchError(
             '没有安装多县计算所需的组件，请运行 pip install "xygeo[scale]"。', code="scale_missing"
         ) from error
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Start threads and processes that Ctrl-C passes by.
+
+    A terminal sends it to every process of the command. This one ends the others in good order;
+    each would print a trace of its own. What is started here inherits the mask, and hands it on to
+    workers that are started later in the place of lost ones.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # it would lift the mask where it is started later
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

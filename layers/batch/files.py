@@ -118,9 +118,8 @@ def _read(path: Path, box: tuple[float, float, float, float] | None) -> gpd.GeoD
     if not path.is_file():
         _refuse_missing(path, "没有这个文件")
     try:
-        if box is not None and _has_boxes(path):
-            return gpd.read_parquet(path, bbox=box)
-        frame = gpd.read_parquet(path)
+        part = box if box is not None and _has_boxes(path) else None
+        frame = gpd.read_parquet(path, bbox=part)
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         raise InputError(
             f"文件 {path.name} 不是完好的 GeoParquet，请用 xygeo export 重新导出。",
