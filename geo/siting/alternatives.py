@@ -11,6 +11,7 @@ from geo.errors import InputError
 from geo.frames import require_not_negative
 from geo.siting.center import shortest_worst
 from geo.siting.covering import Covering
+from geo.siting.interchange import swap_costs
 from geo.siting.median import Median
 from geo.siting.problem import Problem, require_count
 from geo.siting.programs import Clock, TimeIsUpError
@@ -196,12 +197,20 @@ class _Asking:
             order = np.argsort(total, kind="stable")
             near = order[total[order] <= best.objective * (1 + self.tolerance)][:k]
             return [median.answer(np.array([one]), best.bound) for one in near]
-        bounds = median.bounds(self.clock, self.tolerance)
+        bounds = median.bounds(self.clock, self._slack(median, best, k))
         if bounds is None:
             return [best]
         return list(
             self._each(best, lambda excluded: median.next_best(bounds, excluded, self.clock), k)
         )
+
+    def _slack(self, median: Median, best: Solution, k: int) -> float:
+        """How far the k-th best can be at most: swaps of one site are that many others already."""
+        sites = np.searchsorted(median.columns, self.problem.positions(best.chosen))
+        others = swap_costs(median.cost, sites)[: k - 1]
+        if len(others) < k - 1 or not best.objective:
+            return self.tolerance
+        return min(self.tolerance, float(others[-1]) / best.objective - 1 + PROVEN_GAP)
 
     def _each(
         self, best: Solution, ask: Callable[[Choice], Solution | None], k: int

@@ -141,7 +141,7 @@ class Covering:
         self.problem = problem
         self.within = within
         self.uncoverable = problem.uncoverable(within)
-        self.served = within[:, problem.existing].any(axis=1)
+        self.served = np.asarray(within[:, problem.existing].any(axis=1))
 
     @classmethod
     def of(cls, problem: Problem, minutes: float) -> Covering:
@@ -252,7 +252,7 @@ class Covering:
             member = np.equal.outer(groups_there, minimum[0])
             shares = (member * weights) @ covered.astype(float)
             needed = minimum[1] * (member * weights).sum(axis=1) * (1 - 1e-12)
-            met = np.asarray((shares >= needed[:, None]).all(axis=0))
+            met = (shares >= needed[:, None]).all(axis=0)
             sites, covered = sites[met], covered[:, met]
         return sites, np.asarray(weights @ covered.astype(float))
 

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Incumbent", "greedy", "improved"]
+__all__ = ["Incumbent", "greedy", "improved", "swap_costs"]
 
 _LEAST_GAIN = 1e-12  # of the cost: below it a swap is rounding
 
@@ -66,36 +66,55 @@ def improved(cost: NDArray[np.float64], sites: NDArray[np.intp]) -> Incumbent:
     """
     table = _finite(cost)
     sites = sites.copy()
-    outside = np.ones(len(table), bool)
-    outside[sites] = False
-    while outside.any():
-        order = np.argsort(table[sites], axis=0, kind="stable")
-        rows = np.arange(table.shape[1])
-        near = table[sites[order[0]], rows]
-        second = table[sites[order[1]], rows] if len(sites) > 1 else np.full(len(rows), np.inf)
-        inside = np.flatnonzero(outside)
-        comers = table[inside]
-        gain = np.maximum(near - comers, 0.0)
-        if len(sites) == 1:
-            saved = (near - comers).sum(axis=1)[:, None]
-        else:
-            # Who loses the nearest site goes to the comer or to the second, with the gain undone.
-            loss = np.minimum(comers, second) - np.minimum(comers, near)
-            by_site = np.argsort(order[0], kind="stable")
-            counts = np.bincount(order[0], minlength=len(sites))
-            starts = np.cumsum(counts) - counts
-            padded = np.concatenate((loss[:, by_site], np.zeros((len(loss), 1))), axis=1)
-            missed = np.add.reduceat(padded, starts, axis=1)
-            missed[:, counts == 0] = 0.0
-            saved = gain.sum(axis=1)[:, None] - missed
-        best = int(saved.argmax())
-        comer, goer = divmod(best, saved.shape[1])
-        if saved[comer, goer] <= _LEAST_GAIN * near.sum():
+    while len(sites) < len(table):
+        inside, saved, total = _swaps(table, sites)
+        comer, goer = divmod(int(saved.argmax()), len(sites))
+        if saved[comer, goer] <= _LEAST_GAIN * total:
             break
-        outside[sites[goer]], outside[inside[comer]] = True, False
         sites[goer] = inside[comer]
     sites = np.sort(sites)
     return Incumbent(sites, float(cost[sites].min(axis=0).sum()))
+
+
+def swap_costs(cost: NDArray[np.float64], sites: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Costs of all choices that differ in one site, ascending: so many others are that good.
+
+    Parameters
+    ----------
+    cost, sites
+        As `improved`.
+    """
+    if len(sites) == len(cost):
+        return np.empty(0)
+    _, saved, total = _swaps(_finite(cost), sites)
+    return np.sort(total - saved, axis=None)
+
+
+def _swaps(
+    table: NDArray[np.float64], sites: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.float64], float]:
+    """Who may come in, what each swap with an open site saves, and what is paid now."""
+    outside = np.ones(len(table), bool)
+    outside[sites] = False
+    inside = np.flatnonzero(outside)
+    order = np.argsort(table[sites], axis=0, kind="stable")
+    rows = np.arange(table.shape[1])
+    near = table[sites[order[0]], rows]
+    comers = table[inside]
+    total = float(near.sum())
+    if len(sites) == 1:
+        return inside, (near - comers).sum(axis=1)[:, None], total
+    second = table[sites[order[1]], rows]
+    gain = np.maximum(near - comers, 0.0).sum(axis=1)
+    # Who loses the nearest site goes to the comer or to the second, with the gain undone.
+    loss = np.minimum(comers, second) - np.minimum(comers, near)
+    by_site = np.argsort(order[0], kind="stable")
+    counts = np.bincount(order[0], minlength=len(sites))
+    starts = np.cumsum(counts) - counts
+    padded = np.concatenate((loss[:, by_site], np.zeros((len(loss), 1))), axis=1)
+    missed = np.add.reduceat(padded, starts, axis=1)
+    missed[:, counts == 0] = 0.0
+    return inside, gain[:, None] - missed, total
 
 
 def _finite(cost: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,216 @@
+"""Where a facility might come: villages, road nodes, stored rows, places from a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import STORED_CRS
+from geo.errors import InputError
+from layers.errors import NotFound
+from layers.importers.reading import read_file
+from layers.schema import layer_schema
+from layers.store import Query, read_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from layers.analysis.inputs import ServiceInputs
+    from layers.store import Store
+
+__all__ = [
+    "CANDIDATE_COLUMNS",
+    "file_candidates",
+    "node_candidates",
+    "row_candidates",
+    "township_area",
+    "village_candidates",
+]
+
+CANDIDATE_COLUMNS: Final = ("name", "quality", "source", "geometry")
+"""Columns of every frame of candidates; index id (text), EPSG:4490."""
+
+
+def village_candidates(inputs: ServiceInputs, township: str | None = None) -> gpd.GeoDataFrame:
+    """Take the place of every village that has one.
+
+    Parameters
+    ----------
+    inputs
+        What the question reads.
+    township
+        Code of the township they must be in; None: the county.
+
+    Raises
+    ------
+    NotFound
+        If none has a place, code `no_candidates`.
+    """
+    villages = inputs.demand
+    if township is not None:
+        _require_township(inputs, township)
+        villages = villages[villages["township_code"] == township]
+    frame = _frame(villages["village_code"], villages["name"], villages, villages.geometry)
+    return _placed(frame, "村")
+
+
+def node_candidates(inputs: ServiceInputs, township: str | None = None) -> gpd.GeoDataFrame:
+    """Take every node of the road network, in a township if one is named.
+
+    Parameters
+    ----------
+    inputs, township
+        As `village_candidates`.
+
+    Raises
+    ------
+    NotFound
+        If no node lies there, code `no_candidates`; if the township has no outline.
+    """
+    network = inputs.network()
+    nodes = network.nodes
+    if township is not None:
+        nodes = nodes[nodes.within(township_area(inputs, township))]
+    ids = nodes.index.astype(str)
+    roads = pd.DataFrame(
+        {"quality": inputs.roads["quality"].mode().get(0), "source": None}, index=nodes.index
+    )
+    return _placed(_frame("node-" + ids, "路口 " + ids, roads, nodes.geometry), "路口")
+
+
+def row_candidates(store: Store, ids: Iterable[str]) -> gpd.GeoDataFrame:
+    """Rows of `care_facilities` by id: planned or closed ones, where a new one might come.
+
+    Parameters
+    ----------
+    store
+        An open store.
+    ids
+        Their ids.
+
+    Raises
+    ------
+    NotFound
+        If there is no such row, code `no_candidates`, or none has a place.
+    """
+    wanted = list(dict.fromkeys(ids))
+    rows = read_frame(store, "care_facilities", Query(ids=tuple(wanted)))
+    lacking = [one for one in wanted if one not in rows.index]
+    if lacking:
+        raise NotFound(
+            f"care_facilities 里没有编号“{lacking[0]}”，请检查候选点编号。",
+            code="no_candidates",
+            where=lacking[0],
+        )
+    return _placed(_frame(rows.index, rows["name"], rows, rows.geometry), "设施")
+
+
+def file_candidates(path: str | Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
+    """Places from a file: csv, xlsx, GeoJSON, GeoPackage, zipped shp.
+
+    Parameters
+    ----------
+    path
+        Rows as those of `care_facilities`; only a place is needed, `name` and `id` are read if
+        there.
+    crs
+        CRS of the coordinates, over what the file says.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or of another kind, or an id occurs twice.
+    InvalidRecord
+        If something in it cannot be read.
+    NotFound
+        If no row has a place, code `no_candidates`.
+    """
+    rows = read_file(path, layer_schema("care_facilities"), crs=crs)
+    names = [
+        name or f"候选点 {number}" for number, name in enumerate(rows["name"].to_list(), start=1)
+    ]
+    frame = _placed(_frame(rows.index, names, rows, rows.geometry), "候选点")
+    if not frame.index.is_unique:
+        twice = frame.index[frame.index.duplicated()][0]
+        raise InputError(
+            f"候选点文件里的编号“{twice}”出现两次，请让编号唯一。",
+            code="duplicate_id",
+            where=str(twice),
+        )
+    return frame
+
+
+def township_area(inputs: ServiceInputs, township: str) -> shapely.Geometry:
+    """Outline of a township.
+
+    Raises
+    ------
+    NotFound
+        If there is no such township, code `unknown_township`, or it has no outline.
+    """
+    row = _require_township(inputs, township)
+    area = row.geometry.iloc[0] if len(row) else None
+    if area is None or area.is_empty or area.geom_type not in {"Polygon", "MultiPolygon"}:
+        raise NotFound(
+            f"乡镇 {township} 没有边界面，无法取其中的路口；请用 villages 或文件给出候选点。",
+            code="township_without_outline",
+            where=township,
+        )
+    return area
+
+
+def _require_township(inputs: ServiceInputs, township: str) -> gpd.GeoDataFrame:
+    """Give the township's row; refuse a code that neither divisions nor villages know.
+
+    Raises
+    ------
+    NotFound
+        `unknown_township`.
+    """
+    divisions = inputs.divisions
+    row = divisions[(divisions["level"] == "township") & (divisions["code"] == township)]
+    if row.empty and not (inputs.demand["township_code"] == township).any():
+        raise NotFound(
+            f"没有乡镇代码“{township}”，应为 12 位、末三位为 000，如 140423101000。",
+            code="unknown_township",
+            where=township,
+        )
+    return row
+
+
+def _frame(
+    ids: pd.Series | pd.Index,
+    names: pd.Series | pd.Index | list[str],
+    rows: pd.DataFrame,
+    places: gpd.GeoSeries,
+) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(
+        {
+            "name": np.asarray(names, object),
+            "quality": np.asarray(rows["quality"], object),
+            "source": np.asarray(rows["source"], object),
+        },
+        index=pd.Index(np.asarray(ids).astype(str), name="id"),
+    )
+    return gpd.GeoDataFrame(table, geometry=places.to_numpy(), crs=STORED_CRS)
+
+
+def _placed(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+    """Rows that have a place, by id.
+
+    Raises
+    ------
+    NotFound
+        `no_candidates` if none has.
+    """
+    there = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+    if there.empty:
+        raise NotFound(
+            f"没有可用的候选点：找不到有位置的{what}。", code="no_candidates", where="candidates"
+        )
+    return there.sort_index(kind="stable")

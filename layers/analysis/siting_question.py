@@ -1,0 +1,82 @@
+"""What is asked of a siting model beside the care question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from geo.errors import InputError
+
+__all__ = ["LIMITED_MODELS", "MODEL_TITLES", "SitingQuestion"]
+
+MODEL_TITLES: Final = {
+    "mclp": "最大覆盖",
+    "lscp": "全覆盖最少设施",
+    "p_median": "总路程最短",
+    "p_center": "最远者最近",
+}
+"""Model -> Chinese title."""
+
+LIMITED_MODELS: Final = ("lscp", "mclp")
+"""Models that ask only who is within the limit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitingQuestion:
+    """What is asked beside the care question (minutes, mode, age, direction) of the inputs.
+
+    Attributes
+    ----------
+    model
+        One of `MODEL_TITLES`.
+    p
+        How many new sites; lscp finds it itself.
+    township
+        Candidates lie in this township; models that have to serve everybody (lscp, p_median,
+        p_center) then serve its people, while mclp counts whoever is won in the whole county.
+    existing
+        Whether the counted facilities stay open; False asks for a plan from nothing.
+    forbidden
+        Ids of candidates where nothing may be built.
+    min_share
+        mclp: share of its people that every township has to have covered at least.
+    choices
+        At most so many choices are shown, the best included.
+    tolerance
+        How much worse than the best a choice may be, relative to it.
+    time_limit_s
+        Time for all of it; None: as long as it takes.
+
+    Raises
+    ------
+    InputError
+        If one of them is none of those offered.
+    """
+
+    model: str = "mclp"
+    p: int = 1
+    township: str | None = None
+    existing: bool = True
+    forbidden: tuple[str, ...] = ()
+    min_share: float | None = None
+    choices: int = 5
+    tolerance: float = 0.02
+    time_limit_s: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.model not in MODEL_TITLES:
+            raise InputError(
+                f"没有选址模型“{self.model}”，可选：{'、'.join(MODEL_TITLES)}。",
+                code="unknown_model",
+                where="model",
+            )
+        if self.p < 1 and self.model != "lscp":
+            raise InputError(
+                f"新建设施数应是 1 或更多，现在是 {self.p}。", code="p_invalid", where="p"
+            )
+        if self.min_share is not None and self.model != "mclp":
+            raise InputError(
+                "最低覆盖率只能和最大覆盖（mclp）一起用。",
+                code="share_without_mclp",
+                where="min_share",
+            )
