@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessLegs",
     "EdgeParts",
+    "Roads",
     "Scratch",
     "Searcher",
     "Searching",

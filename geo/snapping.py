@@ -1,8 +1,14 @@
-"""Points onto roads: the nearest place on an edge."""
+"""Points onto roads: the nearest place on an edge.
+
+Most points have a road close by. Those are looked up in squares of the roads by a compiled loop
+(`geo.snapping_kernels`); for the others the spatial index finds the nearest, however far.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,6 +19,8 @@ from geo.crs import transform_xy
 from geo.frames import require_not_negative, require_points
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -24,6 +32,7 @@ TIE_M: Final = 1e-6
 """Edges whose distances differ by less are equally near."""
 
 _CLOSE_M: Final = 30.0
+_SQUARES_PER_VERTEX: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,11 +132,10 @@ def snap_places(network: Network, xy: NDArray[np.float64], *, max_snap_m: float 
     reach = require_not_negative(max_snap_m, "max_snap_m")
     edge = np.full(len(xy), -1, np.int64)
     fraction, offset_m = np.full(len(xy), np.nan), np.full(len(xy), np.nan)
-    tree, rows = network.snap_tree
     there = np.flatnonzero(np.isfinite(xy[:, 0]))
-    if len(rows) and len(there):
-        shapes = np.asarray(shapely.points(xy[there]), object)
-        edge[there], offset_m[there] = _nearest_edges(tree, rows, shapes)
+    if len(network.snap_tree[1]) and len(there):
+        edge[there], offset_m[there] = _nearest_edges(network, xy[there])
+        shapes = shapely.points(xy[there])
         along = shapely.line_locate_point(network.lines[edge[there]], shapes)
         lengths = network.planar_m[edge[there]]
         fraction[there] = np.clip(along / np.where(lengths > 0, lengths, 1.0), 0.0, 1.0)
@@ -135,16 +143,81 @@ def snap_places(network: Network, xy: NDArray[np.float64], *, max_snap_m: float 
 
 
 def _nearest_edges(
-    tree: shapely.STRtree, rows: NDArray[np.int64], shapes: NDArray[np.object_]
+    network: Network, xy: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Edge position and distance of each shape; among edges equally near the smallest."""
-    # Most points have a road close by, and all roads that close are found faster than the nearest.
-    edge, offset_m = _least_within(tree, rows, shapes, np.full(len(shapes), _CLOSE_M))
+    """Edge position and distance of each place; among edges equally near the smallest."""
+    squares = network.kept.get("geo.snapping")
+    if squares is None:
+        squares = network.kept.setdefault("geo.snapping", _Squares.of(network))
+    edge, offset_m = squares.nearest(network, xy)
     far = np.flatnonzero(offset_m > _CLOSE_M - TIE_M)
     if len(far):
-        _, nearest_m = tree.query_nearest(shapes[far], return_distance=True, all_matches=False)
-        edge[far], offset_m[far] = _least_within(tree, rows, shapes[far], nearest_m + TIE_M)
+        tree, rows = network.snap_tree
+        shapes = np.asarray(shapely.points(xy[far]), object)
+        _, nearest_m = tree.query_nearest(shapes, return_distance=True, all_matches=False)
+        edge[far], offset_m[far] = _least_within(tree, rows, shapes, nearest_m + TIE_M)
     return edge, offset_m
+
+
+@dataclass(frozen=True, eq=False)
+class _Squares:
+    """The roads that may be snapped to in equal squares, see `geo.snapping_kernels`."""
+
+    corner: NDArray[np.float64]
+    side_m: float
+    size: NDArray[np.int64]
+    """Columns and rows."""
+    owner: NDArray[np.int32]
+    start: NDArray[np.int64]
+    piece: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, network: Network) -> _Squares:
+        """Lay the roads into squares, not many more than there are pieces."""
+        xy = network.line_xy
+        may = np.zeros(len(network.edges), bool)
+        may[network.snap_tree[1]] = True
+        owner = np.repeat(np.where(may, np.arange(len(may)), -1), np.diff(network.line_offsets))
+        owner = owner.astype(np.int32)
+        corner, extent = xy.min(axis=0), np.ptp(xy, axis=0) + _CLOSE_M
+        side_m = max(_CLOSE_M, float(np.sqrt(extent.prod() / (_SQUARES_PER_VERTEX * len(xy)))))
+        at = (xy - corner) / side_m + 1.0  # an empty margin all round
+        size = at.max(axis=0).astype(np.int64) + 2
+        square, piece = np.empty(0, np.int64), np.empty(0, np.int32)
+        for _ in range(2):  # to count, then to write
+            count = _kernels().squares_touched(at, owner, size[0], square, piece)
+            if len(square) < count:
+                square, piece = np.empty(count, np.int64), np.empty(count, np.int32)
+        order = np.argsort(square, kind="stable")
+        start = np.cumsum(np.bincount(square + 1, minlength=int(size.prod()) + 1))
+        return cls(corner - side_m, side_m, size, owner, start, piece[order])
+
+    def nearest(
+        self, network: Network, xy: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Nearest edge and its distance, right where that is below `_CLOSE_M`; inf for none."""
+        at, reach = (xy - self.corner) / self.side_m, _CLOSE_M / self.side_m
+        low = np.clip(at - reach, 0.0, self.size)
+        high = np.clip(at + reach, -1.0, self.size - 1.0)
+        edge, offset_m = np.empty(len(xy), np.int64), np.empty(len(xy))
+        _kernels().nearest_close(
+            np.ascontiguousarray(xy),
+            np.column_stack((low, high)),
+            self.start,
+            self.piece,
+            self.size[0],
+            network.line_xy,
+            self.owner,
+            TIE_M,
+            edge,
+            offset_m,
+        )
+        return edge, offset_m
+
+
+@lru_cache(maxsize=1)
+def _kernels() -> ModuleType:
+    return import_module("geo.snapping_kernels")
 
 
 def _least_within(

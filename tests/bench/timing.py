@@ -1,7 +1,8 @@
-"""Best-of timing; benchmarks print ratios of times taken in one run and assert none."""
+"""Timing; benchmarks print ratios of times taken in one run and assert none."""
 
 from __future__ import annotations
 
+from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,15 @@ def best_of(rounds: int, question: Callable[[], object]) -> float:
         question()
         times.append(perf_counter() - begin)
     return min(times)
+
+
+def medians(rounds: int, **questions: Callable[[], object]) -> dict[str, float]:
+    """Median seconds of each question; they take turns, so that other work slows all alike."""
+    times: dict[str, list[float]] = {name: [] for name in questions}
+    for _ in range(rounds):
+        for name, question in questions.items():
+            times[name].append(best_of(1, question))
+    return {name: median(taken) for name, taken in times.items()}
 
 
 def say(what: str, mine_s: float, **others_s: float) -> None:

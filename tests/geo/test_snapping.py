@@ -116,3 +116,23 @@ def test_no_edge_is_nearer_than_the_one_snapped_to(places):
         line = network.edges.geometry[found.edge_id[i]]
         foot = line.interpolate(found.fraction[i], normalized=True)
         assert foot.distance(point) == pytest.approx(away.min(), abs=1e-6)
+
+
+@pytest.mark.parametrize("span_m", [100, 3_000, 200_000])
+def test_squares_of_any_size_find_what_looking_at_every_edge_finds(span_m):
+    rng = np.random.default_rng(span_m)
+    ends = rng.integers(0, span_m, (60, 3, 2)).astype(float)
+    ends[:20, 1:] = ends[:20, :1] + [[0, 40], [40, 0]]  # short ones, upright and level
+    pieces = [(2 * i, 2 * i + 1, xy.tolist()) for i, xy in enumerate(ends)]
+    network = from_edges(edges(pieces))
+    lines = network.edges.geometry.to_numpy()
+    beside = shapely.line_interpolate_point(lines, rng.random(60), normalized=True)
+    at = np.concatenate(
+        [shapely.get_coordinates(beside) + rng.normal(0, away, (60, 2)) for away in (0, 5, 40, 5e5)]
+    )
+    shapes = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*at.T), crs=network.crs)
+    found = snap(network, shapes, max_snap_m=1e9)
+    away = shapely.distance(shapes.geometry.to_numpy()[:, None], lines[None, :])
+    np.testing.assert_allclose(found.offset_m, away.min(axis=1), atol=1e-9)
+    nearest = (away <= away.min(axis=1, keepdims=True) + 1e-6).argmax(axis=1)
+    assert found.edge_id.tolist() == network.edges.index[nearest].tolist()

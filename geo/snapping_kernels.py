@@ -1,0 +1,107 @@
+"""The compiled loops of `geo.snapping`; imported on first use, for numba costs a second.
+
+Roads lie in squares, numbered `row * columns + column`. Those of square s are the straight pieces
+`piece[start[s]:start[s + 1]]`, each told by the vertex at which it begins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.compiled import kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["nearest_close", "squares_touched"]
+
+_SLACK = 1e-6  # of a square: a piece that touches a border is in both
+
+
+@kernel("i8(f8[:,::1], i4[::1], i8, i8[::1], i4[::1])")
+def squares_touched(
+    at: NDArray[np.float64],
+    owner: NDArray[np.int32],
+    columns: int,
+    square: NDArray[np.int64],
+    piece: NDArray[np.int32],
+) -> int:
+    """Write every square that every piece touches, as long as there is room; returns how many.
+
+    `at` are vertices in squares from the corner, `owner` their edges (-1: not to be found).
+    """
+    count = 0
+    for i in range(len(at) - 1):
+        if owner[i] < 0 or owner[i] != owner[i + 1]:
+            continue
+        west, east = (i, i + 1) if at[i, 0] <= at[i + 1, 0] else (i + 1, i)
+        x, y = at[west]
+        width, rise = at[east, 0] - x, at[east, 1] - y
+        for column in range(int(np.floor(x - _SLACK)), int(np.floor(x + width + _SLACK)) + 1):
+            begin, end = 0.0, 1.0
+            if width > _SLACK:
+                begin = min(max((column - _SLACK - x) / width, 0.0), 1.0)
+                end = min(max((column + 1 + _SLACK - x) / width, 0.0), 1.0)
+            low, high = y + min(begin * rise, end * rise), y + max(begin * rise, end * rise)
+            for row in range(int(np.floor(low - _SLACK)), int(np.floor(high + _SLACK)) + 1):
+                if count < len(square):
+                    square[count] = row * columns + column
+                    piece[count] = i
+                count += 1
+    return count
+
+
+@kernel("f8(f8, f8, f8[:,::1], u4)")
+def _away2(x: float, y: float, line_xy: NDArray[np.float64], i: np.uint32) -> float:
+    """Squared distance of a place from the piece that begins at vertex i."""
+    ax, ay = line_xy[i, 0] - x, line_xy[i, 1] - y
+    dx, dy = line_xy[i + 1, 0] - line_xy[i, 0], line_xy[i + 1, 1] - line_xy[i, 1]
+    length2 = dx * dx + dy * dy
+    part = min(max(-(ax * dx + ay * dy) / length2, 0.0), 1.0) if length2 > 0.0 else 0.0
+    ax += part * dx
+    ay += part * dy
+    return float(ax * ax + ay * ay)
+
+
+@kernel(
+    "void(f8[:,::1], f8[:,::1], i8[::1], i4[::1], i8, f8[:,::1], i4[::1], f8, i8[::1], f8[::1])"
+)
+def nearest_close(
+    xy: NDArray[np.float64],
+    window: NDArray[np.float64],
+    start: NDArray[np.int64],
+    piece: NDArray[np.int32],
+    columns: int,
+    line_xy: NDArray[np.float64],
+    owner: NDArray[np.int32],
+    tie_m: float,
+    edge: NDArray[np.int64],
+    offset_m: NDArray[np.float64],
+) -> None:
+    """Nearest edge of each place, among the pieces in a window of squares.
+
+    `window` is first column and row, last column and row. Among edges whose distances differ by no
+    more than `tie_m` the smallest wins. A window without roads leaves -1 and infinity.
+    """
+    for i in range(len(xy)):
+        x, y = xy[i]
+        first, last = int(window[i, 0]), int(window[i, 2])
+        low, high = int(window[i, 1]) * columns, int(window[i, 3]) * columns
+        nearest2 = np.inf
+        if first <= last:
+            for row in range(low, high + 1, columns):
+                for k in range(start[row + first], start[row + last + 1]):
+                    nearest2 = min(nearest2, _away2(x, y, line_xy, np.uint32(piece[k])))
+        edge[i] = -1
+        offset_m[i] = np.sqrt(nearest2)
+        if nearest2 == np.inf:
+            continue
+        tied2 = (offset_m[i] + tie_m) ** 2
+        best = np.int64(len(owner))
+        for row in range(low, high + 1, columns):
+            for k in range(start[row + first], start[row + last + 1]):
+                if _away2(x, y, line_xy, np.uint32(piece[k])) <= tied2:
+                    best = min(best, np.int64(owner[piece[k]]))
+        edge[i] = best
