@@ -1,0 +1,256 @@
+"""A siting answer as everybody may see it, and as it is saved: counts of 1-4 hidden."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+from shapely import MultiPoint, Point
+
+from layers.analysis.saved_scenarios import save_scenario
+from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN, hidden_cells, shown_values
+
+if TYPE_CHECKING:
+    from layers.analysis.inputs import ServiceInputs
+    from layers.analysis.siting import SitingAnswer
+    from layers.store import Actor, Store
+
+__all__ = [
+    "save_siting",
+    "shown_change",
+    "shown_options",
+    "shown_rows",
+    "shown_sites",
+    "siting_body",
+]
+
+_PEOPLE: Final = ("total", "before", "after", "gained")
+
+
+def shown_rows(answer: SitingAnswer, *, full: bool = False) -> pd.DataFrame:
+    """Give before and after by unit without what would tell a small count.
+
+    Parameters
+    ----------
+    answer
+        Of `siting_answer`.
+    full
+        Whether the reader may see small cells.
+
+    Returns
+    -------
+    `SitingAnswer.rows`, `total before after gained` as numbers or text; shares missing where a
+    count behind them is hidden.
+    """
+    rows = answer.rows
+    counts = rows[list(_PEOPLE)].copy()
+    for name in ("before", "after"):
+        counts[f"without_{name}"] = counts["total"] - counts[name]
+    counts["lost"] = (-counts["gained"]).clip(lower=0)
+    counts["gained"] = counts["gained"].clip(lower=0)
+    sums = (
+        ("total", "before", "without_before"),
+        ("total", "after", "without_after"),
+        *((("after", "before", "gained"),) if answer.question.existing else ()),
+    )
+    hidden = pd.DataFrame(data=False, index=counts.index, columns=counts.columns)
+    if not full:
+        county = pd.Series("county", index=counts.index)
+        hidden = hidden_cells(counts, groups=county, sums=sums)
+    shown = shown_values(counts, hidden)
+    change = shown["gained"].mask(counts["lost"] > 0, -counts["lost"])
+    change = change.mask(hidden["lost"], SMALL_TEXT)
+    return rows.assign(
+        **{name: shown[name] for name in ("total", "before", "after")},
+        gained=change,
+        before_share=rows["before_share"].mask(
+            hidden[["total", "before", "without_before"]].any(axis=1)
+        ),
+        after_share=rows["after_share"].mask(
+            hidden[["total", "after", "without_after"]].any(axis=1)
+        ),
+    )
+
+
+def shown_sites(answer: SitingAnswer, *, full: bool = False) -> pd.DataFrame:
+    """Give the chosen sites, their people as numbers or text.
+
+    Parameters
+    ----------
+    answer, full
+        As `shown_rows`.
+    """
+    return _shown_people(answer.sites, ("people", "gained"), full=full)
+
+
+def shown_options(answer: SitingAnswer, *, full: bool = False) -> pd.DataFrame:
+    """Give the choices, their people as numbers or text.
+
+    Parameters
+    ----------
+    answer, full
+        As `shown_rows`.
+
+    Returns
+    -------
+    `SitingAnswer.options`; where people are hidden, so are the share and the objective that tell
+    them.
+    """
+    shown = _shown_people(answer.options, ("covered", "gained"), full=full)
+    hidden = shown[["covered", "gained"]].map(lambda cell: isinstance(cell, str)).any(axis=1)
+    shown["share"] = shown["share"].mask(hidden)
+    if answer.question.model == "mclp":
+        shown["objective"] = shown["objective"].mask(hidden)
+    return shown
+
+
+def shown_change(answer: SitingAnswer, *, full: bool = False) -> dict[str, dict[str, Any]]:
+    """Give the county's figures before and after.
+
+    Parameters
+    ----------
+    answer, full
+        As `shown_rows`.
+
+    Returns
+    -------
+    {before, after: total covered uncovered share mean_seconds worst_seconds}; counts as numbers or
+    text, None where a share would tell one. A change of 1-4 people hides what is after.
+    """
+    change = abs(answer.after["covered"] - answer.before["covered"])
+    telling = not full and 0 < change < SMALLEST_SHOWN
+    found = {}
+    for name, figures in (("before", answer.before), ("after", answer.after)):
+        parts = pd.DataFrame([{key: figures[key] for key in ("total", "covered", "uncovered")}])
+        hidden = hidden_cells(parts, sums=[("total", "covered", "uncovered")])
+        if telling and name == "after":
+            hidden[["covered", "uncovered"]] = True
+        shown = parts if full else shown_values(parts, hidden)
+        told = full or not hidden.any(axis=None)
+        found[name] = {
+            **{str(key): value for key, value in shown.iloc[0].items()},
+            "share": figures["share"] if told else None,
+            "mean_seconds": figures["mean_seconds"],
+            "worst_seconds": figures["worst_seconds"],
+        }
+    return found
+
+
+def siting_body(answer: SitingAnswer, *, full: bool = False) -> dict[str, Any]:
+    """Give the whole answer as one mapping: what the command prints and the scenario keeps.
+
+    Parameters
+    ----------
+    answer, full
+        As `shown_rows`.
+    """
+    solution = answer.solution
+    sites = shown_sites(answer, full=full)
+    places = answer.sites.geometry
+    options = shown_options(answer, full=full)
+    told = options["objective"].iloc[0] if len(options) else None
+    return {
+        "model": answer.question.model,
+        "status": solution.status,
+        "reason": solution.reason,
+        "objective": told,
+        "bound": None if told is None or pd.isna(told) else solution.bound,
+        "gap": solution.gap,
+        "chosen": [
+            {"id": site, **row, "lon": round(lon, 6), "lat": round(lat, 6)}
+            for site, row, lon, lat in zip(
+                sites.index,
+                sites.drop(columns="geometry").to_dict("records"),
+                places.x,
+                places.y,
+                strict=True,
+            )
+        ],
+        **shown_change(answer, full=full),
+        "rows": shown_rows(answer, full=full).to_dict("records"),
+        "alternatives": options.to_dict("records"),
+        "unreached": len(answer.unreached),
+        "candidates": len(answer.candidates),
+    }
+
+
+def save_siting(
+    store: Store,
+    answer: SitingAnswer,
+    inputs: ServiceInputs,
+    *,
+    name: str,
+    candidates: str,
+    actor: Actor,
+    reason: str = "",
+) -> str:
+    """Keep the question and its answer as a row of `siting_scenarios`.
+
+    Parameters
+    ----------
+    store
+        An open store.
+    answer
+        Of `siting_answer`; small counts are hidden in what is kept.
+    inputs
+        What it was computed from.
+    name
+        What people call it; the same name again is a new version.
+    candidates
+        `villages`, `nodes`, or any other word: then the places themselves are kept.
+    actor, reason
+        Recorded with the event.
+
+    Returns
+    -------
+    The scenario's id.
+
+    Raises
+    ------
+    InputError
+        If the name is blank.
+    PlatformError
+        If the store refuses the row.
+    """
+    asked = answer.question
+    kept = {"candidates": candidates, "township": asked.township, "existing": asked.existing,
+            "forbidden": list(asked.forbidden), "min_share": asked.min_share,
+            "choices": asked.choices, "tolerance": asked.tolerance}  # fmt: skip
+    places = [
+        {"id": site, "name": called, "lon": round(lon, 6), "lat": round(lat, 6)}
+        for site, called, lon, lat in zip(
+            answer.candidates.index,
+            answer.candidates["name"],
+            answer.candidates.geometry.x,
+            answer.candidates.geometry.y,
+            strict=True,
+        )
+    ]
+    question = {
+        "model": asked.model,
+        **({} if asked.model == "lscp" else {"p": asked.p}),
+        **({} if candidates in {"villages", "nodes"} else {"candidates": places}),
+        "options": {key: value for key, value in kept.items() if value is not None},
+    }
+    shapes = [one for one in answer.sites.geometry if isinstance(one, Point)]
+    return save_scenario(
+        store,
+        name=name,
+        question=question,
+        result=siting_body(answer),
+        inputs=inputs,
+        geometry=MultiPoint(shapes) if shapes else None,
+        actor=actor,
+        reason=reason,
+    )
+
+
+def _shown_people(frame: pd.DataFrame, names: tuple[str, ...], *, full: bool) -> pd.DataFrame:
+    counts = pd.DataFrame(frame[list(names)]).astype(float)
+    hidden = pd.DataFrame(data=False, index=counts.index, columns=counts.columns)
+    if not full:
+        hidden = hidden_cells(counts)
+        small = (counts["gained"] > 0) & (counts["gained"] < SMALLEST_SHOWN)
+        hidden[names[0]] |= small  # with today's figure it would tell the gain
+    shown = shown_values(counts, hidden)
+    return pd.DataFrame(frame).assign(**{name: shown[name] for name in names})
