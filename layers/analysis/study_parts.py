@@ -1,0 +1,241 @@
+"""Parts of a siting study: what a place gains, by mode and by age, how evenly, from which data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.access import e2sfca, gini
+from geo.coverage import by_band
+from geo.geodesy import GRS80
+from geo.reach import AGE_SPEEDS_MPS, cost_matrix
+from layers.analysis.gaps import covered_demand
+from layers.analysis.question import AGE_COLUMNS, MODES
+from layers.analysis.siting import coverage_with
+from layers.provenance import QUALITIES
+from layers.schema import layer_schema
+from layers.store import Query, read_frame
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from layers.analysis.inputs import ServiceInputs
+    from layers.store import Store
+
+__all__ = [
+    "GAIN_COLUMNS",
+    "by_age",
+    "by_mode",
+    "data_quality",
+    "equity",
+    "part_of",
+    "place_of",
+    "registered_places",
+    "straight_m",
+    "what_it_gains",
+]
+
+GAIN_COLUMNS: Final = (
+    "place",
+    "gained",
+    "share",
+    "focus_share",
+    "focus_mean_seconds",
+    "focus_worst_seconds",
+)
+"""What `what_it_gains` gives."""
+
+ZONES_SECONDS, ZONE_WEIGHTS = (600, 1200, 1800), (1, 0.68, 0.22)
+
+
+def registered_places(store: Store, inputs: ServiceInputs, township: str) -> gpd.GeoDataFrame:
+    """Planned facilities of a township that the register knows, with a place.
+
+    Parameters
+    ----------
+    store
+        The store that the inputs were read from.
+    inputs
+        For the day.
+    township
+        Its code.
+
+    Returns
+    -------
+    Rows of `care_facilities`, index id.
+    """
+    day = inputs.question.as_of or inputs.data_date
+    rows = read_frame(store, "care_facilities", Query(at=day)).sort_index()
+    planned = (rows["kind"] == "planned") | (rows["status"] == "planned")
+    placed = ~(rows.geometry.isna() | rows.geometry.is_empty)
+    return rows[planned & placed & (rows["township_code"] == township)]
+
+
+def what_it_gains(
+    inputs: ServiceInputs, place: gpd.GeoDataFrame, before: gpd.GeoDataFrame, township: str
+) -> dict[str, Any]:
+    """Figures of the county, and of one township, with one more facility.
+
+    Parameters
+    ----------
+    inputs
+        What the question reads.
+    place
+        One row, its geometry a point.
+    before
+        Coverage of today.
+    township
+        Code of the township whose times are given.
+
+    Returns
+    -------
+    `GAIN_COLUMNS`: the place in words, people newly covered, share of the county and of the
+    township that is covered then, mean and worst seconds of the township's people.
+    """
+    after = coverage_with(inputs, inputs.counted, place)
+    won = after["covered"].astype(bool) & ~before["covered"].astype(bool)
+    weight = after["weight"]
+    near = coverage_with(inputs, place)["straight_m"]
+    beside = ""
+    if near.notna().any():
+        home = int(np.nanargmin(near))
+        beside = f"{after['name'].iloc[home]}旁（{near.iloc[home]:.0f} 米）"
+    return {
+        "place": beside,
+        "gained": float(weight[won].sum()),
+        "share": float(weight[after["covered"].astype(bool)].sum() / weight.sum()),
+        **{
+            f"focus_{name}": value
+            for name, value in part_of(after, township).items()
+            if name in {"share", "mean_seconds", "worst_seconds"}
+        },
+    }
+
+
+def part_of(villages: gpd.GeoDataFrame, township: str) -> dict[str, float]:
+    """People of one township: `total covered share mean_seconds worst_seconds` (of the reached)."""
+    own = villages[villages["township_code"] == township]
+    weight, seconds = own["weight"], own["seconds"]
+    reached = np.isfinite(seconds) & (weight > 0)
+    people, total = float(weight[reached].sum()), float(weight.sum())
+    covered = float(weight[own["covered"].astype(bool)].sum())
+    return {
+        "total": total,
+        "covered": covered,
+        "share": covered / total if total else np.nan,
+        "mean_seconds": float((weight * seconds)[reached].sum()) / people if people else np.nan,
+        "worst_seconds": float(seconds[reached].max()) if people else np.nan,
+    }
+
+
+def by_mode(before: ServiceInputs, after: ServiceInputs) -> pd.DataFrame:
+    """County coverage in every mode, without and with the new site: `mode before after total`."""
+    rows = []
+    for mode in MODES:
+        covered = [covered_demand(inputs, mode) for inputs in (before, after)]
+        people = [float(one["weight"][one["covered"].astype(bool)].sum()) for one in covered]
+        total = float(before.demand["weight"].sum())
+        rows.append({"mode": mode, "total": total, "before": people[0], "after": people[1]})
+    return pd.DataFrame(rows)
+
+
+def by_age(before: ServiceInputs, after: ServiceInputs) -> pd.DataFrame:
+    """County coverage of every age band at its own speed: `band speed_mps total before after`."""
+    bands = {
+        column: AGE_SPEEDS_MPS[age]
+        for age, column in AGE_COLUMNS.items()
+        if before.demand[column].notna().all()
+    }
+    old, new = (
+        by_band(
+            inputs.network(),
+            inputs.counted,
+            inputs.demand.astype(dict.fromkeys(bands, float)),
+            bands=bands,
+            minutes=inputs.question.minutes,
+            direction=inputs.question.direction,
+        )
+        for inputs in (before, after)
+    )
+    return pd.DataFrame(
+        {
+            "band": list(old.index),
+            "speed_mps": old["speed_mps"].to_numpy(),
+            "total": old["total"].to_numpy(),
+            "before": old["covered"].to_numpy(),
+            "after": new["covered"].to_numpy(),
+        }
+    )
+
+
+def equity(before: ServiceInputs, after: ServiceInputs) -> pd.DataFrame:
+    """How evenly service points are spread over people, without and with the new site.
+
+    E2SFCA with one place a facility: the register does not know the places of most, and a made-up
+    number would weigh more than the roads.
+
+    Returns
+    -------
+    Rows `before`, `after`: `access` service points within reach for 1,000 people (mean), `gini`
+    between people, `without` people with none within 30 minutes.
+    """
+    rows = []
+    for state, inputs in (("before", before), ("after", after)):
+        counted, demand = inputs.counted, inputs.demand
+        placed = counted[~(counted.geometry.isna() | counted.geometry.is_empty)]
+        seconds = cost_matrix(
+            inputs.network(),
+            demand,
+            placed,
+            minutes=ZONES_SECONDS[-1] / 60,
+            speed_mps=inputs.question.speed_mps,
+        )
+        score = e2sfca(
+            seconds,
+            demand["weight"],
+            pd.Series(1.0, index=placed.index),
+            breaks_seconds=ZONES_SECONDS,
+            weights=ZONE_WEIGHTS,
+        )
+        people = demand["weight"]
+        rows.append(
+            {
+                "state": state,
+                "access": 1000 * float((score * people).sum() / people.sum()),
+                "gini": gini(score, weights=people),
+                "without": float(people[score == 0].sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def data_quality(inputs: ServiceInputs) -> pd.DataFrame:
+    """Rows of each layer read by quality: `layer title rows synthetic approximate surveyed`."""
+    frames = {
+        "divisions": inputs.divisions,
+        "roads": inputs.roads,
+        "care_facilities": inputs.facilities,
+        "elders": inputs.demand,
+    }
+    rows = []
+    for layer, frame in frames.items():
+        quality = frame["quality"].fillna("approximate")
+        counts = {name: int((quality == name).sum()) for name in QUALITIES}
+        rows.append(
+            {"layer": layer, "title": layer_schema(layer).title, "rows": len(frame), **counts}
+        )
+    return pd.DataFrame(rows)
+
+
+def place_of(frame: gpd.GeoDataFrame) -> shapely.Point:
+    """Give the first place of a frame of points."""
+    place = frame.geometry.iloc[0]
+    return shapely.Point(place.x, place.y)  # type: ignore[attr-defined]
+
+
+def straight_m(here: shapely.Point, there: shapely.Point) -> float:
+    """Metres between two places in degrees, on the ellipsoid."""
+    return float(GRS80.inv(here.x, here.y, there.x, there.y)[2])
