@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from layers.analysis.question import MODES
 
 if TYPE_CHECKING:
+    from geo.siting import Solution
     from layers.analysis.question import CareQuestion
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "question_parts",
     "service_title",
     "share_text",
+    "siting_status",
 ]
 
 AGE_TITLES = {
@@ -96,6 +98,15 @@ def minutes_text(seconds: object) -> str:
         return "不可达"
     minutes = number / 60
     return "不到 1 分钟" if minutes < 1 else f"{minutes:.0f} 分钟"
+
+
+def siting_status(solution: Solution) -> str:
+    """Say in words how good a siting answer provably is, or why there is none."""
+    if solution.status == "infeasible":
+        return f"没有可行方案：{solution.reason}"
+    if solution.status == "optimal":
+        return "已证明最优：没有别的选法更好。"
+    return f"可行方案：离最优最多差 {100 * solution.gap:.2f}%（时间用完，尚未证明最优）。"
 
 
 def _number(value: object) -> float | None:

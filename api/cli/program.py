@@ -23,6 +23,7 @@ from api.cli import (
     print_command,
     record_commands,
     service_commands,
+    site_command,
 )
 from api.cli.help_words import ChineseCommand, ChineseGroup
 from api.cli.usage import USAGE_CODES, usage_sentence
@@ -52,6 +53,7 @@ for commands in (
     name_commands,
     record_commands,
     service_commands,
+    site_command,
     print_command,
     case_commands,
     counties_command,

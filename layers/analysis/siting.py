@@ -74,7 +74,8 @@ class SitingAnswer:
     candidates
         All places that were looked at: columns of `layers.analysis.candidates`.
     unreached
-        Names of demand that no candidate and no facility can serve (lscp, mclp: within the limit).
+        Names of demand (of the township, if one is asked about) that no candidate and no facility
+        can serve; lscp, mclp: within the limit.
     inputs_hash
         As `layers.analysis.saved_scenarios.inputs_hash`.
     """
@@ -160,7 +161,7 @@ def siting_answer(
         villages_before=before,
         villages_after=after,
         candidates=places,
-        unreached=tuple(inputs.demand.loc[list(best.uncoverable), "name"]),
+        unreached=_unreached(inputs, question, best),
         provenance=merge(inputs.provenance, provenance_of(opened)),
         data_date=inputs.data_date,
         inputs_hash=inputs_hash(inputs),
@@ -219,6 +220,13 @@ def _candidates(
             where="candidates",
         )
     return makers[candidates](inputs, question.township)
+
+
+def _unreached(inputs: ServiceInputs, question: SitingQuestion, best: Solution) -> tuple[str, ...]:
+    rows = inputs.demand.loc[list(best.uncoverable)]
+    if question.township is not None:  # the rest of the county was not asked about
+        rows = rows[rows["township_code"] == question.township]
+    return tuple(rows["name"])
 
 
 def _summary(villages: gpd.GeoDataFrame) -> dict[str, Any]:

@@ -114,12 +114,13 @@ def shown_change(answer: SitingAnswer, *, full: bool = False) -> dict[str, dict[
 
     Returns
     -------
-    {before, after: total covered uncovered share mean_seconds worst_seconds}; counts as numbers or
-    text, None where a share would tell one. A change of 1-4 people hides what is after.
+    {before, after: total covered uncovered share mean_seconds worst_seconds, change: covered};
+    counts as numbers or text, None where a share would tell one. A change of 1-4 people hides what
+    is after.
     """
-    change = abs(answer.after["covered"] - answer.before["covered"])
-    telling = not full and 0 < change < SMALLEST_SHOWN
-    found = {}
+    change = answer.after["covered"] - answer.before["covered"]
+    telling = not full and 0 < abs(change) < SMALLEST_SHOWN
+    found: dict[str, dict[str, Any]] = {"change": {"covered": SMALL_TEXT if telling else change}}
     for name, figures in (("before", answer.before), ("after", answer.after)):
         parts = pd.DataFrame([{key: figures[key] for key in ("total", "covered", "uncovered")}])
         hidden = hidden_cells(parts, sums=[("total", "covered", "uncovered")])

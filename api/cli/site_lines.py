@@ -1,0 +1,135 @@
+"""A siting answer as lines for the terminal."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from layers.analysis.siting import SitingAnswer
+
+__all__ = ["site_lines"]
+
+_LISTED = 30
+
+
+def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
+    """Lay out what is recommended, what it changes and what else is as good.
+
+    Parameters
+    ----------
+    answer
+        Of `layers.analysis.siting.siting_answer`.
+    full
+        Whether counts of 1-4 are shown.
+    """
+    from api.cli.tables import table_lines
+    from layers.analysis.siting_cells import shown_change, shown_options, shown_rows, shown_sites
+    from layers.analysis.siting_question import MODEL_TITLES
+    from webmap.wording import UNIT_TITLES, count_text, question_parts, share_text, siting_status
+
+    care = answer.care
+    title = f"选址：{MODEL_TITLES[answer.question.model]}，{care.minutes:g} 分钟"
+    lines = [f"{title}（{'，'.join(question_parts(care))}）", siting_status(answer.solution)]
+    if not answer.feasible:
+        return [*lines, *_closing(answer)]
+    if not len(answer.sites):
+        lines.append("不需要新建设施。")
+    else:
+        sites = shown_sites(answer, full=full).to_dict("records")
+        cells = [
+            (site, row["name"], row["place"], count_text(row["people"]), count_text(row["gained"]))
+            for site, row in zip(answer.sites.index, sites, strict=True)
+        ]
+        lines += ["", f"推荐 {len(cells)} 处："]
+        headings = ("编号", "候选点", "位置", "圈内人数", "新增覆盖")
+        lines += table_lines(headings, cells[:_LISTED], left=2)
+        if len(cells) > _LISTED:
+            lines.append(f"……另有 {len(cells) - _LISTED} 处，见 --json 或 --out 文件。")
+    change = shown_change(answer, full=full)
+    lines += ["", "前后对比："]
+    rows = [
+        (
+            "全县",
+            count_text(change["before"]["total"]),
+            count_text(change["before"]["covered"]),
+            count_text(change["after"]["covered"]),
+            count_text(change["change"]["covered"]),
+            share_text(change["before"]["share"]),
+            share_text(change["after"]["share"]),
+        ),
+        *(
+            (
+                str(row["name"]),
+                *(count_text(row[name]) for name in ("total", "before", "after", "gained")),
+                share_text(row["before_share"]),
+                share_text(row["after_share"]),
+            )
+            for row in shown_rows(answer, full=full).to_dict("records")
+        ),
+    ]
+    headings = (
+        UNIT_TITLES[care.by],
+        "老年人口",
+        "现状覆盖",
+        "选定后",
+        "新增",
+        "现状率",
+        "选定后率",
+    )
+    lines += table_lines(headings, rows, left=0)
+    before, after = change["before"], change["after"]
+    lines.append(
+        f"平均 {_minutes(before['mean_seconds'])} → {_minutes(after['mean_seconds'])} 分钟，"
+        f"最远 {_minutes(before['worst_seconds'])} → {_minutes(after['worst_seconds'])} 分钟。"
+    )
+    options = shown_options(answer, full=full).to_dict("records")
+    equal = sum(row["status"] == "optimal" for row in options)
+    lines += ["", f"备选方案（{_said(equal, len(options), answer.question.choices)}）："]
+    lines += table_lines(
+        ("位次", "选址", "与最优相差", "选定后覆盖", "新增", "平均分钟", "最远分钟"),
+        [
+            (
+                str(row["rank"]),
+                _names(row["names"]),
+                "同样好" if row["status"] == "optimal" else f"{100 * row['gap']:.2f}%",
+                count_text(row["covered"]),
+                count_text(row["gained"]),
+                _minutes(row["mean_seconds"]),
+                _minutes(row["worst_seconds"]),
+            )
+            for row in options
+        ],
+    )
+    return [*lines, *_closing(answer)]
+
+
+def _closing(answer: SitingAnswer) -> list[str]:
+    lines = []
+    if answer.unreached:
+        some = "、".join(answer.unreached[:5])
+        more = "等" if len(answer.unreached) > 5 else ""
+        lines.append(
+            f"提示：{len(answer.unreached)} 个村从哪个候选点或设施都服务不到（{some}{more}），"
+            "不计入目标。"
+        )
+    return [*lines, *(f"提示：{warning}" for warning in answer.warnings)]
+
+
+def _said(equal: int, shown: int, asked: int) -> str:
+    if asked == 1:
+        return "只要求列出最优"
+    if equal > 1:
+        least = "至少有" if equal == asked else "有"
+        return f"{least} {equal} 个同样好，请结合土地和现场情况选择"
+    return "最优只有这一个" if shown > 1 else "容差内没有别的方案"
+
+
+def _names(names: tuple[str, ...]) -> str:
+    some = "、".join(names[:6])
+    return some if len(names) <= 6 else f"{some} 等 {len(names)} 处"
+
+
+def _minutes(seconds: Any) -> str:  # noqa: ANN401 - a cell
+    known = isinstance(seconds, int | float) and math.isfinite(seconds)
+    return f"{seconds / 60:.1f}" if known else "—"
