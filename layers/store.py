@@ -30,7 +30,7 @@ from layers.store_values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -75,6 +75,10 @@ class Store(Protocol):
         """Give the features that match, by column (see `read_frame`)."""
         ...
 
+    def values(self, layer: str, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Give some columns of every feature in storage form, streamed."""
+        ...
+
     def put(
         self,
         layer: str,
@@ -84,6 +88,7 @@ class Store(Protocol):
         expect: Mapping[str, int] | None = None,
         reason: str = "",
         merge: bool = False,
+        keep_ids: bool = True,
     ) -> PutResult:
         """Create or replace features; `merge` keeps the stored value of fields left out."""
         ...

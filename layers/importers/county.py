@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ class County:
         self._store = store
         self._findings = findings
         self._schema = schema
-        self._waiting: dict[tuple[str, str], list[int]] = {}
+        self._waiting: dict[tuple[str, str], array[int]] = {}
         self._codes: set[str] = set()
         self._outline: shapely.Geometry | None = None
         self._areas = [
@@ -61,8 +62,10 @@ class County:
         self._codes = set(table.columns["code"])
         # As with `_stored`: what is there already is not judged anew.
         names = [name for name in _CODE_FIELDS if name in schema.fields]
-        stored = store.table(schema.name).columns if names else {}
-        self._named = {name: set(stored[name]) for name in names}
+        self._named: dict[str, set[Any]] = {name: set() for name in names}
+        for codes in store.values(schema.name, names) if names else ():
+            for name, code in zip(names, codes, strict=True):
+                self._named[name].add(code)
         outline = _outline(table.columns["level"], table.wkb)
         if outline is not None:
             west, _, east, _ = shapely.bounds(outline)
@@ -88,7 +91,7 @@ class County:
         for name in _CODE_FIELDS:
             for row, code in zip(rows, columns.get(name, ()), strict=False):
                 if code is not None and code not in self._codes and code not in self._named[name]:
-                    self._waiting.setdefault((name, code), []).append(row)
+                    self._waiting.setdefault((name, code), array("q")).append(row)
 
     def finish(self) -> None:
         """Report the codes that no row brought."""

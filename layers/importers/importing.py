@@ -19,6 +19,7 @@ from layers.importers.formats import open_table
 from layers.importers.gcj02 import SURVEYED_LAYERS, is_gcj02
 from layers.importers.kept_columns import keep_columns, kept_columns
 from layers.importers.osm_roads import OSM_SOURCE, stale_pieces
+from layers.importers.row_numbers import RowNumbers
 from layers.importers.rows import CheckedRows
 from layers.importers.stamps import Stamps
 
@@ -220,7 +221,9 @@ def _put(
     before = store.count(layer)
     with suppress(_Undo), store.batch(actor, reason):
         try:
-            result = store.put(layer, iter(rows), actor=actor, reason=reason, merge=True)
+            result = store.put(
+                layer, iter(rows), actor=actor, reason=reason, merge=True, keep_ids=whole_ways
+            )
         except InvalidRecord as error:
             for finding in error.findings or (_finding_of(error),):
                 findings.take(_in_file(finding, rows.numbers))
@@ -306,10 +309,10 @@ def _finding_of(error: InvalidRecord) -> Finding:
     return Finding(None, error.where, None, "I06", str(error))
 
 
-def _in_file(finding: Finding, numbers: list[int]) -> Finding:
+def _in_file(finding: Finding, numbers: RowNumbers) -> Finding:
     """Give a finding of the store the row number of the file."""
     if finding.row is None or not 0 < finding.row <= len(numbers):
         return finding
-    number = numbers[finding.row - 1]
+    number = numbers.of(finding.row - 1)
     message = finding.message.replace(f"第 {finding.row} 行", f"第 {number} 行", 1)
     return replace(finding, row=number, message=message)

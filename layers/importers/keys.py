@@ -6,8 +6,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from layers.met_before import KeyIndex, MetBefore
+
 if TYPE_CHECKING:
     from layers.findings import Findings
+    from layers.met_before import Repeat
     from layers.schema import LayerSchema
     from layers.store import Store
 
@@ -35,9 +38,9 @@ class Keys:
         self._store = store
         self._schema = schema
         self._findings = findings
-        self._first: dict[Any, tuple[int, int]] = {}
-        self._named: set[Any] = set()
-        self._matches: dict[tuple[Any, ...], list[str]] | None = None
+        self._met = MetBefore()
+        self._matches: KeyIndex | None = None
+        self._has_rows = store.count(schema.name) > 0
 
     def ids(
         self,
@@ -62,13 +65,17 @@ class Keys:
         """
         count = len(rows)
         parts = [_hashable(column) for column in columns.values()]
-        contents = zip(zip(*parts, strict=True) if parts else [()] * count, shapes, strict=True)
-        keys = self._keys(rows, columns)
-        ids: list[str | None] = []
-        for row, content, (made, key) in zip(rows, contents, keys, strict=True):
-            ids.append(made)
-            self._take(row, content if key is None else key, hash(content))
-        return ids
+        cells = zip(*parts, strict=True) if parts else [()] * count
+        contents = list(zip(cells, shapes, strict=True))
+        found = list(self._keys(rows, columns))
+        # A row that nothing names is twice only if all of it is.
+        keys = [
+            content if key is None else key
+            for content, (_, key) in zip(contents, found, strict=True)
+        ]
+        for repeat in self._met.add(keys, rows, list(map(hash, contents))):
+            self._report(repeat, keys[repeat.position], rows[repeat.position])
+        return [made for made, _ in found]
 
     def _keys(
         self, rows: Sequence[int], columns: Mapping[str, Sequence[Any]]
@@ -104,7 +111,7 @@ class Keys:
 
     def _matching(self, row: int, match: tuple[Any, ...]) -> str | None:
         """Find the one stored feature of this name."""
-        stored = self._stored().get(match, [])
+        stored = self._stored().find(match) if self._has_rows else []
         if len(stored) > 1:
             self._findings.add(
                 "I07",
@@ -116,17 +123,14 @@ class Keys:
             )
         return stored[0] if stored else None
 
-    def _take(self, row: int, key: Any, content: int) -> None:  # noqa: ANN401  (any hashable)
-        if key not in self._first:
-            self._first[key] = (row, content)
-            return
-        first, before = self._first[key]
-        if content == before:
+    def _report(self, repeat: Repeat, key: Any, row: int) -> None:  # noqa: ANN401  (any key)
+        first = repeat.first
+        if repeat.same:
             self._findings.add("I22", f"第 {row} 行与第 {first} 行完全相同，请删去一行。", row=row)
             return
         name = "、".join(str(part) for part in key[1:]) if isinstance(key, tuple) else str(key)
         for number, other in ((first, row), (row, first)):
-            if number == row or key not in self._named:
+            if number == row or not repeat.told:
                 self._findings.add(
                     "I07",
                     f"第 {number} 行的标识“{name}”与第 {other} 行重复，请改正或删去一行。",
@@ -134,28 +138,24 @@ class Keys:
                     field=self._key_field(),
                     value=name,
                 )
-        self._named.add(key)
 
     def _key_field(self) -> str:
         return next(iter((*self._schema.key_fields, *self._schema.match)), "id")
 
-    def _stored(self) -> dict[tuple[Any, ...], list[str]]:
+    def _stored(self) -> KeyIndex:
         """Give stored ids by the match fields, read once."""
         if self._matches is None:
-            columns = self._store.table(self._schema.name).columns
-            self._matches = {}
-            lists = {n for n, f in self._schema.fields.items() if f.type == "list"}
-            keys = zip(
-                *(
-                    _hashable([v and json.loads(v) for v in columns[name]])
-                    if name in lists
-                    else columns[name]
-                    for name in self._schema.match
-                ),
-                strict=True,
-            )
-            for made, key in zip(columns["id"], keys, strict=True):
-                self._matches.setdefault(key, []).append(made)
+            names = self._schema.match
+            lists = [self._schema.fields[name].type == "list" for name in names]
+            rows = self._store.values(self._schema.name, ("id", *names))
+            self._matches = KeyIndex(
+                (
+                    tuple(_hashable([json.loads(value)])[0] if value and listed else value
+                          for value, listed in zip(values, lists, strict=True)),
+                    made,
+                )
+                for made, *values in rows
+            )  # fmt: skip
         return self._matches
 
 

@@ -17,6 +17,7 @@ from layers.importers.headers import SUPPRESSED, match_headers
 from layers.importers.keys import Keys
 from layers.importers.losses import Losses
 from layers.importers.plain_roads import EndNodes, fill_modes, lines_as_pieces
+from layers.importers.row_numbers import RowNumbers
 from layers.importers.shapes import read_shapes, stored_shapes
 from layers.importers.spellings import Spellings
 from layers.importers.values import parse_column
@@ -110,7 +111,7 @@ class CheckedRows:
         self._spellings = Spellings(store, schema, findings)
         self._shifted = shifted
         self._watch = None if shifted else ShiftWatch(store, schema, findings)
-        self.numbers: list[int] = []
+        self.numbers = RowNumbers()
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         done = 0
@@ -122,7 +123,7 @@ class CheckedRows:
         for chunk in self._table.chunks:
             rows = self._rows(chunk)
             if not self._findings.has_errors:
-                self.numbers += chunk.rows
+                self.numbers.add(chunk.rows)
                 yield from rows
             done += len(chunk.rows)
             self._tell(min(done / max(self._table.total or done, done), 1.0), f"已检查 {done} 行")

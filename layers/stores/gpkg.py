@@ -81,6 +81,7 @@ class GpkgStore(GpkgReader):
         expect: Mapping[str, int] | None = None,
         reason: str = "",
         merge: bool = False,
+        keep_ids: bool = True,
     ) -> PutResult:
         """Create or replace features, all or none.
 
@@ -99,6 +100,8 @@ class GpkgStore(GpkgReader):
         merge
             Keep the stored value of fields that a row leaves out; else they become empty, but
             `quality` and `source` are always kept.
+        keep_ids
+            False: the answer has no ids, which a stream of any length would fill memory with.
 
         Returns
         -------
@@ -118,7 +121,7 @@ class GpkgStore(GpkgReader):
             If the disk is full or the file cannot be written.
         """
         with self._layer_writer(layer, actor, reason, expect) as writer:
-            return writer.put(rows, merge=merge)
+            return writer.put(rows, merge=merge, keep_ids=keep_ids)
 
     def delete(
         self,

@@ -21,7 +21,7 @@ from layers.stores.gpkg_query import select, way_of
 from layers.stores.gpkg_schema import column_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from layers.schema import LayerSchema
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from layers.stores.gpkg_connection import Connections
 
 __all__ = ["GpkgReader"]
+
+_PAGE = 10_000
 
 _EVENT_COLUMNS = (
     "seq, txn, at, actor, action, layer, feature_id, version, detail, digest, prev, hash"
@@ -134,6 +136,39 @@ class GpkgReader:
             {name: list(values) for name, values in zip(names, columns[2:], strict=True)},
             [None if blob is None else to_wkb(blob) for blob in columns[1]],
         )
+
+    def values(self, layer: str, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Give some columns of every feature, by fid, without holding more than a few of them.
+
+        Parameters
+        ----------
+        layer
+            Its name.
+        names
+            `id`, fields or system columns.
+
+        Yields
+        ------
+        The values of a feature in storage form, in the order of `names`.
+
+        Raises
+        ------
+        NotFound
+            If the layer or a column is unknown.
+        """
+        known = column_names(self.schema(layer))
+        if strange := [name for name in names if name not in known]:
+            raise NotFound(f"图层“{layer}”没有字段“{strange[0]}”，请核对。", where=strange[0])
+        listed = ", ".join(f'"{name}"' for name in names)
+        sql = f'SELECT fid, {listed} FROM "{layer}" WHERE fid > ? ORDER BY fid LIMIT {_PAGE}'
+        after = -1
+        while True:
+            with self._connections.reading() as connection:
+                rows = connection.execute(sql, [after]).fetchall()
+            if not rows:
+                return
+            yield from (row[1:] for row in rows)
+            after = rows[-1][0]
 
     def changes(
         self, *, after: int = 0, layer: str | None = None, limit: int | None = None

@@ -1,7 +1,7 @@
 """Writing rows of one layer: compare with what is stored, keep the version, chain the event.
 
 Rows stream through in slices, so that an import of any length needs the memory of one slice (and
-the ids). Everything happens in the caller's transaction.
+the ids, where they are asked for). Everything happens in the caller's transaction.
 """
 
 # ruff: noqa: S608 - names in SQL come from checked schemas; values are always bound.
@@ -23,6 +23,7 @@ from layers.history import (
     stamp,
 )
 from layers.identifiers import new_ulid
+from layers.met_before import MetBefore
 from layers.provenance import QUALITIES, QUALITY_TITLES
 from layers.store_values import PutResult
 from layers.stores.gpkg_bounds import Bounds
@@ -100,7 +101,9 @@ class LayerWriter:
         settings = ", ".join(f'"{c}" = ?' for c in columns)
         self._update = f'UPDATE "{self._layer}" SET {settings} WHERE id = ?'
 
-    def put(self, rows: Iterable[Mapping[str, Any]], *, merge: bool) -> PutResult:
+    def put(
+        self, rows: Iterable[Mapping[str, Any]], *, merge: bool, keep_ids: bool = True
+    ) -> PutResult:
         """Create or replace features.
 
         Parameters
@@ -109,6 +112,8 @@ class LayerWriter:
             See `layers.store.Store.put`.
         merge
             Keep the stored value of fields that a row leaves out.
+        keep_ids
+            Whether the answer has the ids.
 
         Returns
         -------
@@ -121,7 +126,8 @@ class LayerWriter:
         NotAllowed
             If a row raises quality without a reviewer and a reason.
         """
-        ids: dict[str, None] = {}
+        ids: list[str] = []
+        met = _Ids()
         new = changed = number = 0
         # Nothing of this layer was ever stored: nothing to compare with.
         blank = self._is_blank()
@@ -133,15 +139,17 @@ class LayerWriter:
                 number += 1
                 if record.id is None:
                     record.id = new_ulid(self._now)
-                if record.id in ids:
-                    raise InvalidRecord(
-                        f"{self._codec.schema.title}第 {number} 行的标识“{record.id}”与前面重复，"
-                        "请改或删去一行。",
-                        code="duplicate_id",
-                        where="id",
-                    )
-                ids[record.id] = None
-            present = {} if blank else self._present([str(r.id) for r in records])
+            made = [str(record.id) for record in records]
+            if (position := met.repeated(made)) is not None:
+                raise InvalidRecord(
+                    f"{self._codec.schema.title}第 {number - len(made) + position + 1} 行的标识"
+                    f"“{made[position]}”与前面重复，请改或删去一行。",
+                    code="duplicate_id",
+                    where="id",
+                )
+            if keep_ids:
+                ids += made
+            present = {} if blank else self._present(made)
             created, updated = self._write(records, present, number - len(records), merge=merge)
             new, changed = new + created, changed + updated
         if self._fill is not None:
@@ -356,6 +364,32 @@ class LayerWriter:
         )
         if self._bounds is not None:
             self._bounds.write()
+
+
+class _Ids:
+    """The ids of one put; those of a single slice need no disk."""
+
+    def __init__(self) -> None:
+        self._first: list[str] | None = None
+        self._met: MetBefore | None = None
+        self._count = 0
+
+    def repeated(self, ids: list[str]) -> int | None:
+        """Give the position of the first id that comes twice or came before."""
+        if self._first is None:
+            self._first = ids
+            if len(set(ids)) == len(ids):
+                return None
+            return next(position for position, made in enumerate(ids) if made in ids[:position])
+        if self._met is None:
+            self._met = MetBefore()
+            self._add(self._met, self._first)
+        return self._add(self._met, ids)
+
+    def _add(self, met: MetBefore, ids: list[str]) -> int | None:
+        repeats = met.add(ids, range(self._count, self._count + len(ids)))
+        self._count += len(ids)
+        return repeats[0].position if repeats else None
 
 
 def _slices(rows: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:
