@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from geo.network import Network
 
-__all__ = ["network_of", "road_edges"]
+__all__ = ["network_of", "road_edges", "road_ids"]
 
 
 def road_edges(roads: gpd.GeoDataFrame, mode: str) -> gpd.GeoDataFrame:
@@ -40,11 +40,7 @@ def road_edges(roads: gpd.GeoDataFrame, mode: str) -> gpd.GeoDataFrame:
         If the mode is unknown.
     """
     speeds_mps = require_mode(mode).speeds_mps
-    usual = "none" if roads.empty else roads["highway"].isin(list(speeds_mps)).map(_USUAL)
-    ways = roads[mode].astype(object).where(roads[mode].notna(), usual)
-    there = roads["u"].notna() & roads["v"].notna() & ~_blank(roads)
-    kept = roads[(ways != "none") & there].sort_values(["way_id", "piece"], kind="stable")
-    ways = ways.loc[kept.index]
+    kept, ways = _kept(roads, mode)
     edges = kept[["u", "v", "way_id", "highway", "geometry"]].reset_index(drop=True)
     return edges.assign(
         u=edges["u"].to_numpy(np.int64),
@@ -54,6 +50,27 @@ def road_edges(roads: gpd.GeoDataFrame, mode: str) -> gpd.GeoDataFrame:
         forward=ways.isin(["both", "forward"]).to_numpy(bool),
         backward=ways.isin(["both", "backward"]).to_numpy(bool),
     )
+
+
+def road_ids(roads: gpd.GeoDataFrame, mode: str) -> dict[str, int]:
+    """Say which edge of `network_of` each stored road is.
+
+    Parameters
+    ----------
+    roads, mode
+        As in `road_edges`.
+
+    Returns
+    -------
+    Id of the row -> edge id; roads that the mode may not use are left out.
+
+    Raises
+    ------
+    NetworkError
+        If the mode is unknown.
+    """
+    kept, _ = _kept(roads, mode)
+    return {str(road): edge for edge, road in enumerate(kept.index)}
 
 
 def network_of(roads: gpd.GeoDataFrame, mode: str) -> Network:
@@ -80,6 +97,16 @@ def network_of(roads: gpd.GeoDataFrame, mode: str) -> Network:
 
 
 _USUAL = {True: "both", False: "none"}
+
+
+def _kept(roads: gpd.GeoDataFrame, mode: str) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """Rows that the mode may use, in the order of their edges, and which way each is open."""
+    known = list(require_mode(mode).speeds_mps)
+    usual = "none" if roads.empty else roads["highway"].isin(known).map(_USUAL)
+    ways = roads[mode].astype(object).where(roads[mode].notna(), usual)
+    there = roads["u"].notna() & roads["v"].notna() & ~_blank(roads)
+    kept = roads[(ways != "none") & there].sort_values(["way_id", "piece"], kind="stable")
+    return kept, ways.loc[kept.index]
 
 
 def _blank(roads: gpd.GeoDataFrame) -> pd.Series:
