@@ -108,7 +108,8 @@ class _Reader:
     def schema(self) -> LayerSchema:
         source, common = self.source, _common()
         known = {"name", "title", "geometry", "key", "past_key", "match", "default_period"}
-        self.no_others(source, known | {"fields", "rules", "privacy", "listed", "by_cases"}, "文件")
+        known |= {"fields", "rules", "privacy", "listed", "by_cases", "search"}
+        self.no_others(source, known, "文件")
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", self.name):
             raise self.fault("name 只能用小写字母、数字和下划线，以字母开头")
         if self.name.startswith(_RESERVED):
@@ -140,11 +141,14 @@ class _Reader:
             privacy_below=int(privacy.get("below", 0)),
             listed=bool(source.get("listed", True)),
             by_cases=bool(source.get("by_cases", False)),
+            search=source.get("search"),
             source=MappingProxyType(dict(source)),
         )
         for name in (*schema.key_fields, *schema.match, *schema.privacy_counts):
             if name not in fields:
                 raise self.fault(f"key、match 或 privacy 提到未定义的字段 {name}")
+        if schema.search is not None and not (type(schema.search) is int and "name" in fields):
+            raise self.fault("search 应为整数（并列时的先后），且图层要有字段 name")
         for field in fields.values():
             if strange := [name for name in field.asked_by if name not in fields]:
                 raise self.fault(f"字段 {field.name} 的条件提到未定义的字段 {strange[0]}")

@@ -205,6 +205,8 @@ class LayerSchema:
         Whether the layer is a collection that map clients see.
     by_cases
         Whether only casework writes the layer; nobody imports into it.
+    search
+        Place among other layers where names fit equally well; None: its names are not searched.
     """
 
     name: str
@@ -221,6 +223,7 @@ class LayerSchema:
     privacy_below: int = 0
     listed: bool = True
     by_cases: bool = False
+    search: int | None = None
     source: Mapping[str, Any] = _field(default_factory=dict, repr=False)
 
     @property

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from geo.errors import InputError
-from layers.names.entries import named_places
+from layers.names.county import county_names
+from layers.names.entries import DIVISIONS
 from layers.names.folding import fold, is_chinese
-from layers.names.readings import plain_readings
+from layers.names.lists import NameLists, name_lists
 from layers.names.spelling import generic_of, generic_terms, spelling_fault
 from layers.schema import layer_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
+    from layers.names.county import CountyNames
     from layers.names.entries import NamedPlace
     from layers.store import Store
 
 __all__ = ["NameFinding", "NameLists", "check_name", "check_stored_names", "name_lists"]
+
+_IN_USE = ("place_names", DIVISIONS)
 
 _NUMBER = re.compile(r"第?[0-9〇零一二两三四五六七八九十百千]+号?")
 
@@ -67,73 +69,36 @@ class NameFinding:
 
 
 @dataclass(frozen=True)
-class NameLists:
-    """Words that no place name may contain.
-
-    Attributes
-    ----------
-    persons, brands
-        As the bureau keeps them.
-    """
-
-    persons: tuple[str, ...] = ()
-    brands: tuple[str, ...] = ()
-
-
-@dataclass
 class _County:
-    """The names in use, by how they are written and how they sound."""
+    """The names in use on a day: divisions and place names."""
 
-    places: list[NamedPlace]
-    written: dict[str, list[NamedPlace]] = field(default_factory=dict)
-    sounds: dict[str, list[NamedPlace]] = field(default_factory=dict)
+    names: CountyNames
+    day: int
 
-    def __post_init__(self) -> None:
-        for place in self.places:
-            name = fold(place.name)
-            self.written.setdefault(name, []).append(place)
-            for sound in {"".join(s) for s in plain_readings(name)}:
-                self.sounds.setdefault(sound, []).append(place)
+    def written(self, name: str) -> list[NamedPlace]:
+        return _in_use(self.names.index.written(name, self.day))
 
+    def sounding(self, name: str) -> list[NamedPlace]:
+        return _in_use(self.names.index.sounding(name, self.day))
 
-def name_lists(path: Path | None = None) -> NameLists:
-    """Read the words that no name may contain.
+    def all(self) -> list[NamedPlace]:
+        return _in_use(self.names.index.all_current(self.day))
 
-    Parameters
-    ----------
-    path
-        The bureau's own list beside the shipped one, which is empty; a file that is not there is
-        an empty list.
+    def place(self, id: str | None) -> NamedPlace | None:
+        """Give the place name or division of an id."""
+        bearers = (self.names.index.place(layer, id or "") for layer in _IN_USE)
+        return next((p for p in bearers if p is not None and p.begin <= self.day < p.end), None)
 
-    Returns
-    -------
-    Both lists together.
+    def where(self, place: NamedPlace) -> str:
+        """Name a place in a sentence."""
+        parent = self.names.units.name(place.parent) or ""
+        return f"{parent}{place.name}（{place.code or place.id}）"
 
-    Raises
-    ------
-    InputError
-        If the file is not in the form of `layers/names/data/forbidden.yaml`.
-    """
-    shipped = files("layers.names").joinpath("data", "forbidden.yaml").read_text(encoding="utf-8")
-    texts = [shipped]
-    if path is not None and path.exists():
-        texts.append(path.read_text(encoding="utf-8"))
-    persons: list[str] = []
-    brands: list[str] = []
-    for text in texts:
-        try:
-            body = yaml.safe_load(text) or {}
-            persons += _words(body.pop("persons", []))
-            brands += _words(body.pop("brands", []))
-        except (yaml.YAMLError, AttributeError, TypeError):
-            body = {"?": None}
-        if body:
-            raise InputError(
-                f"名单文件 {path} 应只有 persons 和 brands 两个清单，每项为一段文字，请改正。",
-                code="name_lists",
-                where=str(path),
-            )
-    return NameLists(tuple(persons), tuple(brands))
+    def doubles(self, name: str, bearers: list[NamedPlace]) -> NameFinding:
+        """Tell of a name that several bear already."""
+        where = "、".join(map(self.where, bearers))
+        message = f"“{name}”在县内已有重名：{where}；现有重名不强制更名，但不得再用于新的地方。"
+        return NameFinding("N01", "warning", name, message, tuple(p.id for p in bearers))
 
 
 def check_name(
@@ -178,9 +143,9 @@ def check_name(
     kinds = layer_schema("place_names").fields["kind"].codes
     if kind is not None and kind not in kinds:
         raise InputError(f"没有地名类型“{kind}”，可选：{'、'.join(kinds)}。", where="kind")
-    county = _county(store, datetime.now(UTC).date())
-    own = next((p for p in county.places if p.id == id and id is not None), None)
-    return list(_findings(county, name, kind, pinyin, own, lists or name_lists()))
+    with _county(store) as county:
+        own = county.place(id)
+        return list(_findings(county, name, kind, pinyin, own, lists or name_lists()))
 
 
 def check_stored_names(store: Store, *, lists: NameLists | None = None) -> list[NameFinding]:
@@ -197,34 +162,29 @@ def check_stored_names(store: Store, *, lists: NameLists | None = None) -> list[
     -------
     Findings by name; a double name in use is one warning that names all who bear it.
     """
-    county = _county(store, datetime.now(UTC).date())
-    found = [_doubles(name, bearers) for name, bearers in _in_use_twice(county)]
-    told = {finding.name for finding in found}
     rows = store.table("place_names").columns if "place_names" in store.layers() else {}
     listed = lists or name_lists()
     states = dict(zip(rows.get("id", ()), rows.get("status", ()), strict=True))
     spellings = dict(zip(rows.get("id", ()), rows.get("pinyin_tone", ()), strict=True))
-    for place in county.places:
-        if place.layer != "place_names":
-            continue
-        own = None if states[place.id] == "proposed" else place
-        spelling = spellings[place.id]
-        against = _findings(county, place.name, place.kind, spelling, own, listed, me=place)
-        found += [
-            f for f in against if (f.code, f.level) != ("N01", "warning") or f.name not in told
-        ]
+    with _county(store) as county:
+        found = [county.doubles(bearers[0].name, bearers) for bearers in _in_use_twice(county)]
+        told = {finding.name for finding in found}
+        for place in county.all():
+            if place.layer != "place_names" or place.id not in states:
+                continue
+            own = None if states[place.id] == "proposed" else place
+            spelling = spellings[place.id]
+            against = _findings(county, place.name, place.kind, spelling, own, listed, me=place)
+            found += [
+                f for f in against if (f.code, f.level) != ("N01", "warning") or f.name not in told
+            ]
     return found
 
 
-def _county(store: Store, day: date) -> _County:
-    """Read the names in use: divisions and place names that are valid."""
-    return _County(
-        [
-            place
-            for place in named_places(store, day)
-            if place.current and place.layer in {"divisions", "place_names"}
-        ]
-    )
+@contextmanager
+def _county(store: Store) -> Iterator[_County]:
+    with county_names(store) as names:
+        yield _County(names, datetime.now(UTC).date().toordinal())
 
 
 def _findings(
@@ -250,28 +210,28 @@ def _findings(
 def _same(
     county: _County, name: str, own: NamedPlace | None, me: NamedPlace | None
 ) -> Iterator[NameFinding]:
-    others = [p for p in county.written.get(fold(name), ()) if not _is_same_place(p, me)]
+    others = [p for p in county.written(name) if not _is_same_place(p, me)]
     if not others:
         return
-    if own is not None or sum(place.layer == "divisions" for place in others) > 1:
-        yield _doubles(name, [*([] if own is None else [own]), *others])
+    if own is not None or sum(place.layer == DIVISIONS for place in others) > 1:
+        yield county.doubles(name, [*([] if own is None else [own]), *others])
         return
-    where = "、".join(_where(place) for place in others[:3])
+    where = "、".join(county.where(place) for place in others[:3])
     message = f"“{name}”与县内已有的{where}重名，请另取名称。"
     yield NameFinding("N01", "error", name, message, tuple(p.id for p in others))
 
 
 def _same_sound(county: _County, name: str, me: NamedPlace | None) -> Iterator[NameFinding]:
     folded = fold(name)
-    found: dict[str, NamedPlace] = {}
-    for syllables in plain_readings(folded):
-        for place in county.sounds.get("".join(syllables), ()):
-            if fold(place.name) != folded and not _is_same_place(place, me):
-                found[place.id] = place
+    found = [
+        place
+        for place in county.sounding(name)
+        if fold(place.name) != folded and not _is_same_place(place, me)
+    ]
     if found:
-        where = "、".join(_where(place) for place in list(found.values())[:3])
+        where = "、".join(county.where(place) for place in found[:3])
         message = f"“{name}”与{where}拼音相同（不计声调），应避免同音，请说明理由。"
-        yield NameFinding("N02", "warning", name, message, tuple(found))
+        yield NameFinding("N02", "warning", name, message, tuple(p.id for p in found))
 
 
 def _listed(name: str, lists: NameLists) -> Iterator[NameFinding]:
@@ -310,30 +270,17 @@ def _terms(name: str, kind: str | None) -> Iterator[NameFinding]:
         yield NameFinding("N09", "warning", name, message)
 
 
-def _words(listed: object) -> list[str]:
-    """Take a list of texts as it stands in a file.
-
-    Raises
-    ------
-    TypeError
-        If it is not one.
-    """
-    if not isinstance(listed, list) or not all(isinstance(w, str) and w.strip() for w in listed):
-        raise TypeError
-    return listed
+def _in_use(places: Iterable[NamedPlace]) -> list[NamedPlace]:
+    return [place for place in places if place.layer in _IN_USE]
 
 
-def _in_use_twice(county: _County) -> Iterator[tuple[str, list[NamedPlace]]]:
-    for bearers in county.written.values():
-        units = [p for p in bearers if p.layer == "divisions"]
-        if len(units) > 1:
-            yield units[0].name, units
-
-
-def _doubles(name: str, bearers: list[NamedPlace]) -> NameFinding:
-    where = "、".join(_where(place) for place in bearers)
-    message = f"“{name}”在县内已有重名：{where}；现有重名不强制更名，但不得再用于新的地方。"
-    return NameFinding("N01", "warning", name, message, tuple(p.id for p in bearers))
+def _in_use_twice(county: _County) -> Iterator[list[NamedPlace]]:
+    """Give the divisions of each name that several bear."""
+    bearers: dict[str, list[NamedPlace]] = {}
+    for place in county.all():
+        if place.layer == DIVISIONS:
+            bearers.setdefault(fold(place.name), []).append(place)
+    return (units for units in bearers.values() if len(units) > 1)
 
 
 def _is_same_place(place: NamedPlace, me: NamedPlace | None) -> bool:
@@ -345,10 +292,6 @@ def _is_same_place(place: NamedPlace, me: NamedPlace | None) -> bool:
         return False
     units = {p.division or p.id for p in (place, me)}
     return place.id == me.id or (len(units) == 1 and place.layer != me.layer)
-
-
-def _where(place: NamedPlace) -> str:
-    return f"{place.parent or ''}{place.name}（{place.code or place.id}）"
 
 
 def _is_foreign(character: str) -> bool:

@@ -1,10 +1,11 @@
-"""Everything in a store that has a name, as it stood on one day."""
+"""Everything in a store that has a name, whenever it was valid."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +14,20 @@ import yaml
 from layers import facts
 from layers.facts.files import data_file
 from layers.names.folding import fold
+from layers.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
+    from collections.abc import Iterator, Sequence
 
     from layers.store import Store
 
-__all__ = ["LAYERS", "NamedPlace", "named_places"]
+__all__ = ["ALWAYS", "DIVISIONS", "EVER", "NamedPlace", "Units", "named_places", "searched_layers"]
 
-LAYERS = ("divisions", "care_facilities", "place_names", "heritage_names")
-"""Layers that have names to be found."""
+DIVISIONS = "divisions"
+"""The layer whose units are the parents of all others."""
+
+ALWAYS, EVER = 0, date.max.toordinal() + 1
+"""Days before and after all others, as numbers of `date.toordinal`."""
 
 _LEVELS = {"county": 0, "township": 1, "village": 2}
 _OTHER_LEVEL = 3
@@ -37,20 +41,25 @@ class NamedPlace:
     ----------
     layer, id, name, code, level, kind
         As stored; `code` is a division's or a place name's own; both may be None.
+    rank
+        Its level, or place of its layer, among equal matches.
+    begin, end
+        Days, as numbers of `date.toordinal`, from which and until which it is current; of what is
+        former by its state `end` is `ALWAYS`.
     town
         First nine digits of the township it lies in (or is), or "".
     parent
-        Name of the unit above it, or None.
+        Code of the unit above it, or None.
     division
         Code of the division that a place name belongs to; None for divisions themselves.
     full_name, variants, former_names, pinyin, other_readings
         Further ways to call it.
-    current
-        Whether it was valid on the day.
     now
-        code, name of what lives on of a unit that ended.
-    hidden
-        It ended and kept its name under a new code: found by its code alone.
+        code, name of what lives on of a unit that ends.
+    kept_name
+        It lives on under its name and a new code: once ended it is found by its code alone.
+    same_unit
+        Only its extent changed: once ended, the unit of today is the answer.
     quality, source
         As stored.
     wkb
@@ -63,6 +72,9 @@ class NamedPlace:
     code: str | None
     level: str | None
     kind: str | None
+    rank: int
+    begin: int
+    end: int
     town: str
     parent: str | None
     division: str | None
@@ -71,100 +83,97 @@ class NamedPlace:
     former_names: tuple[str, ...]
     pinyin: str | None
     other_readings: tuple[str, ...]
-    current: bool
     now: tuple[tuple[str, str], ...]
-    hidden: bool
+    kept_name: bool
+    same_unit: bool
     quality: str | None
     source: str | None
     wkb: bytes | None
 
     @property
-    def order(self) -> tuple[bool, int, str, str]:
-        """Where it stands among equal matches: current, level, code, id."""
-        level = _LEVELS.get(self.level or "", _OTHER_LEVEL)
-        if self.layer != "divisions":
-            level = _OTHER_LEVEL + LAYERS.index(self.layer)
-        return not self.current, level, self.code or "", self.id
+    def order(self) -> tuple[int, str, str, str]:
+        """Where it stands among equal matches, those of today before the former."""
+        return self.rank, self.code or "", self.layer, self.id
 
 
-def named_places(store: Store, day: date) -> list[NamedPlace]:
-    """Read all named rows that had begun by a day.
+def searched_layers(store: Store) -> dict[str, int]:
+    """Give the layers of a store whose names are searched, with their place among equal matches."""
+    schemas = [store.schema(layer) for layer in store.layers()]
+    return {s.name: s.search for s in schemas if s.search is not None}
+
+
+def named_places(
+    store: Store, layer: str, units: Units, ids: Sequence[str] | None = None
+) -> Iterator[NamedPlace]:
+    """Read the named rows of a layer, those of all periods.
+
+    Parameters
+    ----------
+    store, layer
+        An open store and one of its `searched_layers`.
+    units
+        Of the same store.
+    ids
+        Only these; None: all.
+
+    Yields
+    ------
+    Places; refused names are left out.
+    """
+    rank = _OTHER_LEVEL + (store.schema(layer).search or 0)
+    table = store.table(layer, Query(ids=ids))
+    names = list(table.columns)
+    for values, wkb in zip(zip(*table.columns.values(), strict=True), table.wkb, strict=True):
+        row = dict(zip(names, values, strict=True))
+        if row["name"] and row.get("status") != "refused":
+            yield _place(layer, rank, row, wkb, units)
+
+
+class Units:
+    """Names of a store's divisions by code, the latest first.
 
     Parameters
     ----------
     store
-        An open store; a layer that it lacks has no names.
-    day
-        What is valid on it is current, what ended before is former.
-
-    Returns
-    -------
-    In the order of `NamedPlace.order`. Refused names are left out.
+        An open store; it may lack divisions.
     """
-    there = set(store.layers())
-    units = _Units(store, there)
-    places = [
-        _place(layer, row, units, day.isoformat())
-        for layer in LAYERS
-        if layer in there
-        for row in _rows(store, layer)
-        if _begun(row, day.isoformat()) and row.get("status") != "refused"
-    ]
-    found = [place for place in places if place is not None]
-    return sorted(found, key=lambda place: place.order)
 
-
-class _Units:
-    """Names of divisions by code, the latest first."""
-
-    def __init__(self, store: Store, there: set[str]) -> None:
-        self.latest: dict[str, tuple[str, str]] = {}
-        if "divisions" not in there:
+    def __init__(self, store: Store) -> None:
+        self._latest: dict[str, tuple[str, str]] = {}
+        if DIVISIONS not in store.layers():
             return
-        columns = store.table("divisions").columns
+        columns = store.table(DIVISIONS).columns
         rows = zip(columns["code"], columns["name"], columns["valid_to"], strict=True)
         for code, name, end in rows:
             last = end or "9999-12-31"
-            if code not in self.latest or last > self.latest[code][0]:
-                self.latest[code] = (last, name)
+            if code not in self._latest or last > self._latest[code][0]:
+                self._latest[code] = (last, name)
 
     def name(self, code: str | None) -> str | None:
-        found = self.latest.get(code or "")
+        """Give the name of a unit, the latest of several."""
+        found = self._latest.get(code or "")
         return None if found is None else found[1]
 
     def living(self, code: str) -> tuple[tuple[str, str], ...]:
         """Give code and name of the units on a former unit's ground, the largest share first."""
         codes = facts.successors(code)
-        if not codes and self.latest.get(code, ("",))[0] == "9999-12-31":
+        if not codes and self._latest.get(code, ("",))[0] == "9999-12-31":
             codes = (code,)
         shares = _shares(code)
         ranked = sorted(codes, key=lambda other: (-shares[other[:9]], other))
         return tuple((c, name) for c in ranked if (name := self.name(c)) is not None)
 
 
-def _rows(store: Store, layer: str) -> Iterator[dict[str, Any]]:
-    table = store.table(layer)
-    names = list(table.columns)
-    for values, wkb in zip(zip(*table.columns.values(), strict=True), table.wkb, strict=True):
-        yield {**dict(zip(names, values, strict=True)), "wkb": wkb}
-
-
-def _begun(row: dict[str, Any], day: str) -> bool:
-    return row["valid_from"] is None or row["valid_from"] <= day
-
-
-def _place(layer: str, row: dict[str, Any], units: _Units, day: str) -> NamedPlace | None:
-    unit = layer == "divisions"
+def _place(
+    layer: str, rank: int, row: dict[str, Any], wkb: bytes | None, units: Units
+) -> NamedPlace:
+    unit = layer == DIVISIONS
     code = row.get("code") if unit else row.get("place_code")
-    current = row["valid_to"] is None or row["valid_to"] > day
-    current = current and row.get("status") != "former"
+    end = EVER if row["valid_to"] is None else _ordinal(row["valid_to"])
     over = row.get("parent_code") if unit else row.get("division_code")
     over = over or row.get("village_code") or row.get("township_code")
     now = units.living(row["code"]) if unit and row["valid_to"] is not None else ()
     same_unit = bool(now) and set(now) == {(code, row["name"])}
-    kept = bool(now) and all(fold(name) == fold(row["name"]) for _, name in now)
-    if same_unit and not current:
-        return None  # only its extent has changed: the unit of today is the answer
     ground = (code if row.get("level") != "county" else "") if unit else over
     return NamedPlace(
         layer=layer,
@@ -173,21 +182,28 @@ def _place(layer: str, row: dict[str, Any], units: _Units, day: str) -> NamedPla
         code=code,
         level=row.get("level"),
         kind=row.get("kind"),
+        rank=_LEVELS.get(row["level"], rank) if unit else rank,
+        begin=ALWAYS if row["valid_from"] is None else _ordinal(row["valid_from"]),
+        end=ALWAYS if row.get("status") == "former" else end,
         town=(ground or "")[:9],
-        parent=units.name(over),
+        parent=over,
         division=row.get("division_code"),
         full_name=row.get("full_name"),
         variants=_listed(row.get("variants")),
         former_names=(*_listed(row.get("former_names")), *_known_former().get(code or "", ())),
         pinyin=row.get("pinyin") or row.get("pinyin_tone"),
         other_readings=_listed(row.get("other_readings")),
-        current=current,
         now=() if same_unit else now,
-        hidden=kept and not current,
+        kept_name=bool(now) and all(fold(name) == fold(row["name"]) for _, name in now),
+        same_unit=same_unit,
         quality=row["quality"],
         source=row["source"],
-        wkb=row["wkb"],
+        wkb=wkb,
     )
+
+
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
 
 
 def _listed(value: str | None) -> tuple[str, ...]:

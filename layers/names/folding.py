@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import Any
@@ -11,9 +12,12 @@ import yaml
 from layers.derived import plain_pinyin
 from layers.facts.files import data_file
 
-__all__ = ["core", "fold", "fold_variants", "is_chinese"]
+__all__ = ["GENERIC", "core", "fold", "fold_variants", "is_chinese"]
 
-_GENERIC = ("社区", "县", "镇", "乡", "村")
+GENERIC = ("社区", "县", "镇", "乡", "村")
+"""Generic terms that people leave out."""
+
+_PLAIN = re.compile("[\u4e00-\u9fff]*")  # characters that no normal form changes
 _NOTHING = dict.fromkeys(map(ord, " \t\n\r\v\f\u00a0\u3000'’‘ʼ`´·"))
 
 
@@ -62,8 +66,11 @@ def fold(text: str) -> str:
     NFKC, without blanks, apostrophes and tone marks, lower case, ü as v, simplified characters.
     Each character is converted for itself, so that a part of a name folds as the whole does.
     """
-    plain = plain_pinyin(unicodedata.normalize("NFKC", text)).casefold().replace("ü", "v")
-    return plain.translate(_simplified())
+    if text.isascii():
+        text = text.casefold()
+    elif not _PLAIN.fullmatch(text):
+        text = plain_pinyin(unicodedata.normalize("NFKC", text)).casefold().replace("ü", "v")
+    return text.translate(_simplified())
 
 
 def fold_variants(folded: str) -> str:
@@ -73,7 +80,7 @@ def fold_variants(folded: str) -> str:
 
 def core(name: str) -> str:
     """Give a name less its 县, 镇, 乡, 村 or 社区, where two characters remain."""
-    for generic in _GENERIC:
+    for generic in GENERIC:
         if name.endswith(generic) and len(name) >= len(generic) + 2:
             return name.removesuffix(generic)
     return name

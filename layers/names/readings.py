@@ -63,7 +63,7 @@ def readings(name: str) -> tuple[tuple[Reading, ...], ...]:
     ------
     `layers/facts/data/readings.yaml` (each entry says its basis); pypinyin's phrases for the rest.
     """
-    found = [(Reading(syllable, _BY_DICTIONARY),) for syllable in _by_dictionary(name)]
+    found = _by_dictionary(name)
     for position, character in enumerate(name):
         for entry in _listed().get(character, ()):
             word = entry["char"]
@@ -77,6 +77,7 @@ def readings(name: str) -> tuple[tuple[Reading, ...], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=10_000)  # as many characters as there are in use
 def known_readings(character: str) -> frozenset[str]:
     """Give every reading of a character that the list or the dictionary knows, with tones."""
     from pypinyin import Style, pinyin  # noqa: PLC0415 - slow to open
@@ -90,7 +91,7 @@ def known_readings(character: str) -> frozenset[str]:
     return frozenset(known)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=4096)
 def plain_readings(name: str) -> tuple[tuple[str, ...], ...]:
     """Give the readings of a whole name without tones: syllables, the likeliest first.
 
@@ -117,19 +118,26 @@ def _plain(syllable: str) -> str:
     return plain_pinyin(syllable).replace("ü", "v")
 
 
-def _by_dictionary(name: str) -> list[str]:
-    from pypinyin import Style, pinyin  # noqa: PLC0415 - slow to open
+def _by_dictionary(name: str) -> list[tuple[Reading, ...]]:
+    from pypinyin.contrib.mmseg import seg  # noqa: PLC0415 - slow to open
 
-    found: list[str] = []
+    found: list[tuple[Reading, ...]] = []
     # Runs of Chinese keep their context; whatever is between them stands for itself.
     for run in re.findall(r"[a-z0-9]|[^a-z0-9]+", name):
-        together = [one[0] for one in pinyin(run, style=Style.TONE)]
-        if len(together) != len(run):  # the package joins what it cannot read
-            together = [
-                pinyin(c, style=Style.TONE)[0][0] if is_chinese(c) else c.lower() for c in run
-            ]
-        found += together
+        for word in seg.cut(run):
+            found += _word(word)
     return found
+
+
+@lru_cache(maxsize=16_384)  # the words of a language, however many names are made of them
+def _word(word: str) -> tuple[tuple[Reading, ...], ...]:
+    """Read one word of the dictionary, or one character."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - slow to open
+
+    together = [one[0] for one in pinyin(word, style=Style.TONE)]
+    if len(together) != len(word):  # the package joins what it cannot read
+        together = [pinyin(c, style=Style.TONE)[0][0] if is_chinese(c) else c.lower() for c in word]
+    return tuple((Reading(syllable, _BY_DICTIONARY),) for syllable in together)
 
 
 @cache

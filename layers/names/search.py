@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import shapely
 
 from geo.errors import InputError
-from layers.names.entries import LAYERS, NamedPlace, named_places
+from layers.names.county import county_names
 from layers.names.folding import fold
-from layers.names.index import MATCHES, NameIndex
+from layers.names.index import MATCHES
 from layers.names.spelling import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from layers.names.county import CountyNames
+    from layers.names.entries import NamedPlace
+    from layers.names.index import NameIndex
     from layers.store import Store
 
 __all__ = ["search"]
 
 _WILDCARDS = frozenset("*?%_")
 _LONGEST = 100
-_KEPT_DAYS = 4
 _LEAST_AFTER_TOWN = 2
 _DECIMALS = 6
-
-# One index a store and day, made again when a layer with names has changed: a cache, like
-# functools.cache, but one that lets go of a closed store.
-_kept: WeakKeyDictionary[Any, OrderedDict[tuple[Any, ...], NameIndex]] = WeakKeyDictionary()
-_lock = threading.Lock()
 
 
 def search(
@@ -67,69 +61,60 @@ def search(
         raise InputError(f"条数上限 {limit} 应为正整数。", where="limit")
     query = fold(text)
     hits: list[dict[str, Any]] = []
+    day = (as_of or datetime.now(UTC).date()).toordinal()
     if query and len(query) <= _LONGEST and not _WILDCARDS & set(query):
-        index = _index(store, as_of or datetime.now(UTC).date())
-        for position, match in _ranked(index, text, query, limit):
-            hits.append(_hit(index.places[position], match, len(hits) + 1))
+        with county_names(store) as names:
+            for slot, match in _ranked(names.index, text, query, limit, day):
+                hits.append(_hit(names, slot, day, match, len(hits) + 1))
     return {"query": text, "count": len(hits), "hits": hits}
 
 
-def _ranked(index: NameIndex, text: str, query: str, limit: int) -> Iterator[tuple[int, str]]:
+def _ranked(
+    index: NameIndex, text: str, query: str, limit: int, day: int
+) -> Iterator[tuple[int, str]]:
     counties = [
         name
-        for name in index.counties
+        for name in index.counties(day)
         if query.startswith(name) and len(query) >= len(name) + _LEAST_AFTER_TOWN
     ]
     parts = [query, *(query.removeprefix(name) for name in counties)]
     narrowed: list[tuple[str, frozenset[str] | None]] = [(part, None) for part in parts]
-    narrowed += [more for part in parts for more in _after_town(index, text, part)]
+    narrowed += [more for part in parts for more in _after_town(index, text, part, day)]
     seen: set[int] = set()
     for match in MATCHES:
         for part, towns in narrowed:
-            for position in index.find(part, match):
-                if position in seen or not (towns is None or _inside(index, position, towns)):
+            for slot in index.find(part, match, day).tolist():
+                if slot in seen or not (towns is None or _inside(index, slot, towns)):
                     continue
-                seen.add(position)
-                yield position, match
+                seen.add(slot)
+                yield slot, match
                 if len(seen) == limit:
                     return
 
 
-def _inside(index: NameIndex, position: int, towns: frozenset[str]) -> bool:
-    place = index.places[position]
+def _inside(index: NameIndex, slot: int, towns: frozenset[str]) -> bool:
+    place = index.places[slot]
     return place.town in towns and place.level != "township"
 
 
 def _after_town(
-    index: NameIndex, text: str, query: str
+    index: NameIndex, text: str, query: str, day: int
 ) -> Iterator[tuple[str, frozenset[str] | None]]:
     """Give what stands after a town's name, with the towns; the longest town name first."""
     words = text.split()
     first = fold(words[0]) if len(words) > 1 else ""
     for length in range(len(query) - 1, 1, -1):
         town, rest = query[:length], query[length:]
-        if town not in index.towns:
+        towns = index.towns(town, day)
+        if not towns:
             continue
         # 善福村 is no 村 in 善福, houbaocun no cun in houbao; whoever leaves a blank means it.
         if town == first or (len(rest) >= _LEAST_AFTER_TOWN and not town.isascii()):
-            yield rest, index.towns[town]
+            yield rest, towns
 
 
-def _index(store: Store, day: date) -> NameIndex:
-    there = set(store.layers())
-    heads = tuple(store.head(layer).seq for layer in LAYERS if layer in there)
-    key = (heads, day)
-    with _lock:
-        kept = _kept.setdefault(store, OrderedDict())
-        if key not in kept:
-            kept[key] = NameIndex(named_places(store, day))
-            while len(kept) > _KEPT_DAYS:
-                kept.popitem(last=False)
-        kept.move_to_end(key)
-        return kept[key]
-
-
-def _hit(place: NamedPlace, match: str, rank: int) -> dict[str, Any]:
+def _hit(names: CountyNames, slot: int, day: int, match: str, rank: int) -> dict[str, Any]:
+    place = names.index.places[slot]
     return {
         "rank": rank,
         "layer": place.layer,
@@ -138,9 +123,9 @@ def _hit(place: NamedPlace, match: str, rank: int) -> dict[str, Any]:
         "name": place.name,
         "pinyin": place.pinyin or _spelled(place),
         "level": place.level,
-        "parent": place.parent,
+        "parent": names.units.name(place.parent),
         "match": match,
-        "status": "current" if place.current else "former",
+        "status": "current" if names.index.current(slot, day) else "former",
         "now": [{"code": code, "name": name} for code, name in place.now],
         "center": _center(place.wkb),
         "quality": place.quality,

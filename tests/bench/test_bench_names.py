@@ -6,8 +6,10 @@ The scan is what a search without an index does: one `in` a name, nothing read a
 from __future__ import annotations
 
 import random
+import resource
+from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 import pytest
 
@@ -30,14 +32,29 @@ def made_names(number: int) -> list[str]:
     ]
 
 
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
 def test_searching_100_000_names(tmp_path):
     names = made_names(NUMBER)
     rows = [{"name": name, "kind": "other"} for name in names]
     with open_store(f"gpkg:{tmp_path / 'county.gpkg'}", create=True) as store:
         store.put("place_names", rows, actor=Actor("bench"))
-        begin = perf_counter()
+        held = resident_mb()
+        begin, busy = perf_counter(), process_time()
         search(store, "虒亭")
-        print(f"\nindex of {NUMBER:,} names built in {perf_counter() - begin:.1f} s")
+        took, busy = perf_counter() - begin, process_time() - busy
+        held = resident_mb() - held
+        print(f"\nindex of {NUMBER:,} names: {took:.1f} s ({busy:.1f} s busy), {held:.0f} MB")
+        for number in (1, 100, 1000):
+            rows = [{"name": f"示意{number}号{i}路", "kind": "street"} for i in range(number)]
+            store.put("place_names", rows, actor=Actor("bench"))
+            begin = perf_counter()
+            search(store, "虒亭")
+            took = (perf_counter() - begin) * 1e3
+            print(f"first question after a write of {number:,}: {took:.1f} ms")
         sample = random.Random(8).sample(names, 200)
         queries = {
             "whole names": sample,
