@@ -1,4 +1,4 @@
-"""The county of `county.py`: 30 people at 500 m, covered; 50 at 1,400 m, not; 20 without a place."""
+"""The county of `county.py`: 30 people at 500 m (covered), 50 at 1,400 m, 20 without a place."""
 
 from __future__ import annotations
 
