@@ -31,7 +31,7 @@ __all__ = ["TIE_M", "Places", "snap", "snap_places"]
 TIE_M: Final = 1e-6
 """Edges whose distances differ by less are equally near."""
 
-_CLOSE_M: Final = 30.0
+_CLOSE_M: Final = 60.0
 _SQUARES_PER_VERTEX: Final = 4
 
 
@@ -134,9 +134,7 @@ def snap_places(network: Network, xy: NDArray[np.float64], *, max_snap_m: float 
     fraction, offset_m = np.full(len(xy), np.nan), np.full(len(xy), np.nan)
     there = np.flatnonzero(np.isfinite(xy[:, 0]))
     if len(network.snap_tree[1]) and len(there):
-        edge[there], offset_m[there] = _nearest_edges(network, xy[there])
-        shapes = shapely.points(xy[there])
-        along = shapely.line_locate_point(network.lines[edge[there]], shapes)
+        edge[there], offset_m[there], along = _nearest_edges(network, xy[there])
         lengths = network.planar_m[edge[there]]
         fraction[there] = np.clip(along / np.where(lengths > 0, lengths, 1.0), 0.0, 1.0)
     return Places(edge, fraction, offset_m, (edge >= 0) & (offset_m <= reach))
@@ -144,19 +142,20 @@ def snap_places(network: Network, xy: NDArray[np.float64], *, max_snap_m: float 
 
 def _nearest_edges(
     network: Network, xy: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Edge position and distance of each place; among edges equally near the smallest."""
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Edge position, distance and metres along it; among edges equally near the smallest."""
     squares = network.kept.get("geo.snapping")
     if squares is None:
         squares = network.kept.setdefault("geo.snapping", _Squares.of(network))
-    edge, offset_m = squares.nearest(network, xy)
+    edge, offset_m, along_m = squares.nearest(network, xy)
     far = np.flatnonzero(offset_m > _CLOSE_M - TIE_M)
     if len(far):
         tree, rows = network.snap_tree
         shapes = np.asarray(shapely.points(xy[far]), object)
         _, nearest_m = tree.query_nearest(shapes, return_distance=True, all_matches=False)
         edge[far], offset_m[far] = _least_within(tree, rows, shapes, nearest_m + TIE_M)
-    return edge, offset_m
+        along_m[far] = shapely.line_locate_point(network.lines[edge[far]], shapes)
+    return edge, offset_m, along_m
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +167,7 @@ class _Squares:
     size: NDArray[np.int64]
     """Columns and rows."""
     owner: NDArray[np.int32]
+    along_m: NDArray[np.float64]
     start: NDArray[np.int64]
     piece: NDArray[np.int32]
 
@@ -190,16 +190,17 @@ class _Squares:
                 square, piece = np.empty(count, np.int64), np.empty(count, np.int32)
         order = np.argsort(square, kind="stable")
         start = np.cumsum(np.bincount(square + 1, minlength=int(size.prod()) + 1))
-        return cls(corner - side_m, side_m, size, owner, start, piece[order])
+        along_m = _kernels().metres_along(xy, owner)
+        return cls(corner - side_m, side_m, size, owner, along_m, start, piece[order])
 
     def nearest(
         self, network: Network, xy: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Nearest edge and its distance, right where that is below `_CLOSE_M`; inf for none."""
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Nearest edge, distance and metres along; right where closer than `_CLOSE_M`, or inf."""
         at, reach = (xy - self.corner) / self.side_m, _CLOSE_M / self.side_m
         low = np.clip(at - reach, 0.0, self.size)
         high = np.clip(at + reach, -1.0, self.size - 1.0)
-        edge, offset_m = np.empty(len(xy), np.int64), np.empty(len(xy))
+        edge, offset_m, along_m = np.empty(len(xy), np.int64), np.empty(len(xy)), np.empty(len(xy))
         _kernels().nearest_close(
             np.ascontiguousarray(xy),
             np.column_stack((low, high)),
@@ -208,11 +209,13 @@ class _Squares:
             self.size[0],
             network.line_xy,
             self.owner,
+            self.along_m,
             TIE_M,
             edge,
             offset_m,
+            along_m,
         )
-        return edge, offset_m
+        return edge, offset_m, along_m
 
 
 @lru_cache(maxsize=1)

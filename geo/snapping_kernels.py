@@ -15,7 +15,7 @@ from geo.compiled import kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["nearest_close", "squares_touched"]
+__all__ = ["metres_along", "nearest_close", "squares_touched"]
 
 _SLACK = 1e-6  # of a square: a piece that touches a border is in both
 
@@ -53,20 +53,32 @@ def squares_touched(
     return count
 
 
-@kernel("f8(f8, f8, f8[:,::1], u4)")
-def _away2(x: float, y: float, line_xy: NDArray[np.float64], i: np.uint32) -> float:
-    """Squared distance of a place from the piece that begins at vertex i."""
+@kernel("f8[::1](f8[:,::1], i4[::1])")
+def metres_along(line_xy: NDArray[np.float64], owner: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Metres from the first vertex of its line to each vertex."""
+    along = np.zeros(len(line_xy))
+    for i in range(1, len(line_xy)):
+        if owner[i] == owner[i - 1]:
+            dx, dy = line_xy[i, 0] - line_xy[i - 1, 0], line_xy[i, 1] - line_xy[i - 1, 1]
+            along[i] = along[i - 1] + np.sqrt(dx * dx + dy * dy)
+    return along
+
+
+@kernel("UniTuple(f8, 2)(f8, f8, f8[:,::1], u4)")
+def _foot(x: float, y: float, line_xy: NDArray[np.float64], i: np.uint32) -> tuple[float, float]:
+    """Squared distance of a place from the piece that begins at vertex i, and where on it."""
     ax, ay = line_xy[i, 0] - x, line_xy[i, 1] - y
     dx, dy = line_xy[i + 1, 0] - line_xy[i, 0], line_xy[i + 1, 1] - line_xy[i, 1]
     length2 = dx * dx + dy * dy
     part = min(max(-(ax * dx + ay * dy) / length2, 0.0), 1.0) if length2 > 0.0 else 0.0
     ax += part * dx
     ay += part * dy
-    return float(ax * ax + ay * ay)
+    return float(ax * ax + ay * ay), float(part)
 
 
 @kernel(
-    "void(f8[:,::1], f8[:,::1], i8[::1], i4[::1], i8, f8[:,::1], i4[::1], f8, i8[::1], f8[::1])"
+    "void(f8[:,::1], f8[:,::1], i8[::1], i4[::1], i8, f8[:,::1], i4[::1], f8[::1], f8, i8[::1],"
+    " f8[::1], f8[::1])"
 )
 def nearest_close(
     xy: NDArray[np.float64],
@@ -76,11 +88,13 @@ def nearest_close(
     columns: int,
     line_xy: NDArray[np.float64],
     owner: NDArray[np.int32],
+    along_m: NDArray[np.float64],
     tie_m: float,
     edge: NDArray[np.int64],
     offset_m: NDArray[np.float64],
+    at_m: NDArray[np.float64],
 ) -> None:
-    """Nearest edge of each place, among the pieces in a window of squares.
+    """Nearest edge of each place, among the pieces in a window of squares, and metres along it.
 
     `window` is first column and row, last column and row. Among edges whose distances differ by no
     more than `tie_m` the smallest wins. A window without roads leaves -1 and infinity.
@@ -93,15 +107,21 @@ def nearest_close(
         if first <= last:
             for row in range(low, high + 1, columns):
                 for k in range(start[row + first], start[row + last + 1]):
-                    nearest2 = min(nearest2, _away2(x, y, line_xy, np.uint32(piece[k])))
-        edge[i] = -1
-        offset_m[i] = np.sqrt(nearest2)
+                    nearest2 = min(nearest2, _foot(x, y, line_xy, np.uint32(piece[k]))[0])
+        edge[i], offset_m[i], at_m[i] = -1, np.sqrt(nearest2), np.nan
         if nearest2 == np.inf:
             continue
         tied2 = (offset_m[i] + tie_m) ** 2
-        best = np.int64(len(owner))
+        own, own2, own_at = np.int64(len(owner)), np.inf, np.int64(0)
         for row in range(low, high + 1, columns):
             for k in range(start[row + first], start[row + last + 1]):
-                if _away2(x, y, line_xy, np.uint32(piece[k])) <= tied2:
-                    best = min(best, np.int64(owner[piece[k]]))
-        edge[i] = best
+                at = np.int64(piece[k])
+                away2 = _foot(x, y, line_xy, np.uint32(at))[0]
+                if away2 > tied2 or owner[at] > own:
+                    continue
+                # Of one edge the nearest piece, the first of several: a line may meet itself.
+                if owner[at] < own or away2 < own2 or (away2 == own2 and at < own_at):
+                    own, own2, own_at = np.int64(owner[at]), away2, at
+        part = _foot(x, y, line_xy, np.uint32(own_at))[1]
+        edge[i] = own
+        at_m[i] = along_m[own_at] + part * (along_m[own_at + 1] - along_m[own_at])
