@@ -1,4 +1,4 @@
-"""Does a recommended site stay the best under all speeds, modes, noise and failures?"""
+"""Tell whether a recommended site stays the best under all speeds, modes, noise and failures."""
 
 from __future__ import annotations
 
