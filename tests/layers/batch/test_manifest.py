@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +133,12 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
     file.write_bytes(b"\xff\xfe\x80\xff\xff")
     with pytest.raises(InvalidRecord, match="编码"):
         read_manifest(file)
+
+
+def test_the_example_of_the_manual_is_a_list(listing):
+    page = Path(__file__).parents[3] / "docs" / "data-formats.md"
+    text = page.read_text("utf-8").partition("## 县清单")[2]
+    example = [line for line in text.splitlines()[:20] if line.startswith("    ")]
+    manifest = read_manifest(listing(textwrap.dedent("\n".join(example)), "c.yaml"))
+    assert [task.code for task in manifest.counties] == ["140421", "140423"]
+    assert [task.question.minutes for task in manifest.counties] == [20, 15]
