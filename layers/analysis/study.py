@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo.crs import STORED_CRS
 from layers.analysis.inputs import read_inputs
 from layers.analysis.question import CareQuestion
+from layers.analysis.ranges import Streets
 from layers.analysis.saved_scenarios import save_scenario
 from layers.analysis.sited import siting_picture, with_sites
 from layers.analysis.siting import siting_answer
@@ -23,6 +26,7 @@ from layers.analysis.siting_picture import sites_frame
 from layers.analysis.siting_question import MODEL_TITLES, SitingQuestion
 from layers.analysis.study_parts import (
     GAIN_COLUMNS,
+    Gains,
     by_age,
     by_mode,
     data_quality,
@@ -31,8 +35,8 @@ from layers.analysis.study_parts import (
     place_of,
     registered_places,
     straight_m,
-    what_it_gains,
 )
+from layers.analysis.study_robustness import study_robustness
 from layers.errors import NotFound
 from layers.provenance import merge, provenance_of
 
@@ -40,18 +44,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    import geopandas as gpd
-
+    from geo.robustness import Robustness
     from layers.analysis.inputs import ServiceInputs
     from layers.analysis.siting import SitingAnswer
     from layers.analysis.siting_picture import SitingPicture
     from layers.provenance import Provenance
     from layers.store import Actor, Store
 
-__all__ = ["HOUBAO", "StudyAnswer", "houbao_study", "save_study"]
+__all__ = ["HOUBAO", "MOVED", "StudyAnswer", "houbao_study", "save_study"]
 
 HOUBAO: Final = "140423102000"
 """侯堡镇."""
+
+MOVED: Final = ("speed", "mode", "demand", "failure")
+"""Families of worlds, each of which counts the same for `StudyAnswer.steadiest`."""
 
 _SUBJECT = "侯堡镇智慧康养综合服务中心"
 _CHOICES, _TOLERANCE = 6, 0.05
@@ -73,12 +79,16 @@ class StudyAnswer:
     options
         The recommended site and the next best: `rank id lon lat distance_m` (from the recommended
         one) and `layers.analysis.study_parts.GAIN_COLUMNS`.
+    along
+        By township: `code before after`, people covered when counted along their streets.
     models
         One site of each model: `model title id distance_m` and the same.
     registered
         Where the register has the centre planned: `id name distance_m` and the same.
     modes, bands, access
         `layers.analysis.study_parts.by_mode`, `by_age`, `equity`.
+    robustness
+        The recommended site among the next best and the registered place, by id, in other worlds.
     quality
         A row a layer: `layer title rows synthetic approximate surveyed`.
     focus_before, focus_after
@@ -92,11 +102,13 @@ class StudyAnswer:
     seed: int
     siting: SitingAnswer
     options: pd.DataFrame
+    along: pd.DataFrame
     models: pd.DataFrame
     registered: pd.DataFrame
     modes: pd.DataFrame
     bands: pd.DataFrame
     access: pd.DataFrame
+    robustness: Robustness
     quality: pd.DataFrame
     focus_before: dict[str, float]
     focus_after: dict[str, float]
@@ -107,6 +119,14 @@ class StudyAnswer:
     inputs_hash: str
     version: str
     warnings: tuple[str, ...] = ()
+
+    @property
+    def steadiest(self) -> str:
+        """The id of the option that loses least on average over speed, mode, counts and failure."""
+        lost = self.robustness.summary["mean_lost"]
+        families = [name for name in MOVED if name in lost.index.get_level_values("family")]
+        mean = lost.loc[families].groupby("option", sort=False).mean()
+        return str(mean.reindex([str(one) for one in self.options["id"]]).idxmin())
 
     @property
     def site(self) -> pd.Series:
@@ -176,16 +196,21 @@ def houbao_study(
             where=HOUBAO,
         )
     chosen = best.sites
-    options = _options(inputs, best)
+    streets = Streets.of(inputs)
+    gains = Gains(inputs=inputs, before=best.villages_before, township=HOUBAO, streets=streets)
+    options = _options(gains, best)
+    planned = _registered(gains, registered, best)
     tell(0.4, "各方式、各年龄段、均衡程度")
     opened = with_sites(inputs, chosen)
     modes, bands, access = (part(inputs, opened) for part in (by_mode, by_age, equity))
-    tell(0.85, "绘图数据")
+    tell(0.5, "检验稳健性")
+    robustness = study_robustness(inputs, _compared(options, registered), seed=seed)
+    tell(0.6, "绘图数据")
     places = provenance_of(registered)
     picture = siting_picture(
         inputs,
         subject=str(registered["name"].iloc[0]) if len(registered) else _SUBJECT,
-        sites=_sites(options, registered, _registered(inputs, registered, best)),
+        sites=_sites(options, registered, planned),
         focus=(HOUBAO,),
         landmarks=_landmarks(inputs),
         provenance=places if len(registered) else None,
@@ -196,11 +221,13 @@ def houbao_study(
         seed=seed,
         siting=best,
         options=options,
-        models=_models(inputs, answers),
-        registered=_registered(inputs, registered, best),
+        models=_models(gains, answers),
+        registered=planned,
+        along=_along(gains, chosen),
         modes=modes,
         bands=bands,
         access=access,
+        robustness=robustness,
         quality=data_quality(inputs),
         focus_before=part_of(best.villages_before, HOUBAO),
         focus_after=part_of(best.villages_after, HOUBAO),
@@ -254,7 +281,7 @@ def save_study(store: Store, answer: StudyAnswer, *, numbers: dict[str, Any], ac
     )
 
 
-def _options(inputs: ServiceInputs, best: SitingAnswer) -> pd.DataFrame:
+def _options(gains: Gains, best: SitingAnswer) -> pd.DataFrame:
     """Give the recommended site and the next best with their place in words and figures."""
     rows = []
     shapes: list[shapely.Point] = []
@@ -262,7 +289,6 @@ def _options(inputs: ServiceInputs, best: SitingAnswer) -> pd.DataFrame:
         place = best.candidates.loc[list(sites)]
         if place.empty:
             continue
-        gain = what_it_gains(inputs, place, best.villages_before, HOUBAO)
         shapes.append(place_of(place))
         rows.append(
             {
@@ -271,41 +297,45 @@ def _options(inputs: ServiceInputs, best: SitingAnswer) -> pd.DataFrame:
                 "lon": round(float(shapes[-1].x), _DECIMALS),
                 "lat": round(float(shapes[-1].y), _DECIMALS),
                 "distance_m": straight_m(shapes[0], shapes[-1]),
-                **gain,
+                **gains.of(place),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _models(inputs: ServiceInputs, answers: dict[str, SitingAnswer]) -> pd.DataFrame:
+def _models(gains: Gains, answers: dict[str, SitingAnswer]) -> pd.DataFrame:
     home = place_of(answers["mclp"].sites)
     rows = []
     for model, answer in answers.items():
         if answer.sites.empty:
             continue
-        gain = what_it_gains(inputs, answer.sites.iloc[:1], answer.villages_before, HOUBAO)
         rows.append(
             {
                 "model": model,
                 "title": MODEL_TITLES[model],
                 "id": str(answer.sites.index[0]),
                 "distance_m": straight_m(home, place_of(answer.sites)),
-                **gain,
+                **gains.of(answer.sites.iloc[:1]),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _registered(
-    inputs: ServiceInputs, registered: gpd.GeoDataFrame, best: SitingAnswer
-) -> pd.DataFrame:
+def _along(gains: Gains, chosen: gpd.GeoDataFrame) -> pd.DataFrame:
+    units = gains.inputs.demand["unit"]
+    parts = {"before": gains.along(), "after": gains.along(chosen)}
+    table = pd.DataFrame({name: part.groupby(units).sum() for name, part in parts.items()})
+    return table.rename_axis("code").reset_index()
+
+
+def _registered(gains: Gains, registered: gpd.GeoDataFrame, best: SitingAnswer) -> pd.DataFrame:
     home = place_of(best.sites)
     rows = [
         {
             "id": str(key),
             "name": str(name),
             "distance_m": straight_m(home, place_of(registered.loc[[key]])),
-            **what_it_gains(inputs, registered.loc[[key]], best.villages_before, HOUBAO),
+            **gains.of(registered.loc[[key]]),
         }
         for key, name in zip(registered.index, registered["name"], strict=True)
     ]
@@ -344,6 +374,16 @@ def _sites(
         )
     ]
     return sites_frame(rows)
+
+
+def _compared(options: pd.DataFrame, registered: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the sites that are compared: the recommended first, the register's last."""
+    shapes = [
+        *(shapely.Point(lon, lat) for lon, lat in zip(options["lon"], options["lat"], strict=True)),
+        *registered.geometry,
+    ]
+    ids = [*options["id"], *(str(key) for key in registered.index)]
+    return gpd.GeoDataFrame(geometry=shapes, index=pd.Index(ids, dtype="str"), crs=STORED_CRS)
 
 
 def _landmarks(inputs: ServiceInputs) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,6 +15,8 @@ from geo.geodesy import GRS80
 from geo.reach import AGE_SPEEDS_MPS, cost_matrix
 from layers.analysis.gaps import covered_demand
 from layers.analysis.question import AGE_COLUMNS, MODES
+from layers.analysis.ranges import Streets
+from layers.analysis.sited import with_sites
 from layers.analysis.siting import coverage_with
 from layers.provenance import QUALITIES
 from layers.schema import layer_schema
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GAIN_COLUMNS",
+    "Gains",
     "by_age",
     "by_mode",
     "data_quality",
@@ -35,18 +39,18 @@ __all__ = [
     "place_of",
     "registered_places",
     "straight_m",
-    "what_it_gains",
 ]
 
 GAIN_COLUMNS: Final = (
     "place",
     "gained",
+    "gained_along",
     "share",
     "focus_share",
     "focus_mean_seconds",
     "focus_worst_seconds",
 )
-"""What `what_it_gains` gives."""
+"""What `Gains.of` gives."""
 
 ZONES_SECONDS, ZONE_WEIGHTS = (600, 1200, 1800), (1, 0.68, 0.22)
 
@@ -74,45 +78,68 @@ def registered_places(store: Store, inputs: ServiceInputs, township: str) -> gpd
     return rows[planned & placed & (rows["township_code"] == township)]
 
 
-def what_it_gains(
-    inputs: ServiceInputs, place: gpd.GeoDataFrame, before: gpd.GeoDataFrame, township: str
-) -> dict[str, Any]:
-    """Figures of the county, and of one township, with one more facility.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Gains:
+    """What one more facility would change: asked of many places.
 
-    Parameters
+    Attributes
     ----------
     inputs
         What the question reads.
-    place
-        One row, its geometry a point.
     before
         Coverage of today.
     township
         Code of the township whose times are given.
-
-    Returns
-    -------
-    `GAIN_COLUMNS`: the place in words, people newly covered, share of the county and of the
-    township that is covered then, mean and worst seconds of the township's people.
+    streets
+        The people along their streets.
     """
-    after = coverage_with(inputs, inputs.counted, place)
-    won = after["covered"].astype(bool) & ~before["covered"].astype(bool)
-    weight = after["weight"]
-    near = coverage_with(inputs, place)["straight_m"]
-    beside = ""
-    if near.notna().any():
-        home = int(np.nanargmin(near))
-        beside = f"{after['name'].iloc[home]}旁（{near.iloc[home]:.0f} 米）"
-    return {
-        "place": beside,
-        "gained": float(weight[won].sum()),
-        "share": float(weight[after["covered"].astype(bool)].sum() / weight.sum()),
-        **{
-            f"focus_{name}": value
-            for name, value in part_of(after, township).items()
-            if name in {"share", "mean_seconds", "worst_seconds"}
-        },
-    }
+
+    inputs: ServiceInputs
+    before: gpd.GeoDataFrame
+    township: str
+    streets: Streets
+
+    def along(self, place: gpd.GeoDataFrame | None = None) -> pd.Series:
+        """Covered people of each village along its streets, today or with one more place."""
+        inputs = self.inputs if place is None else with_sites(self.inputs, place)
+        streets = self.streets if place is None else Streets(inputs, self.streets.points)
+        return self.inputs.demand["weight"] * streets.covered_shares()
+
+    def of(self, place: gpd.GeoDataFrame) -> dict[str, Any]:
+        """Figures of the county, and of the township, with one more place.
+
+        Parameters
+        ----------
+        place
+            One row with `name`, its geometry a point.
+
+        Returns
+        -------
+        `GAIN_COLUMNS`: the place in words; people newly covered, at their village's point and along
+        its streets; share of the county and of the township that is covered then, mean and worst
+        seconds of the township's people.
+        """
+        inputs = self.inputs
+        after = coverage_with(inputs, inputs.counted, place)
+        won = after["covered"].astype(bool) & ~self.before["covered"].astype(bool)
+        weight = after["weight"]
+        own = part_of(after, self.township)
+        return {
+            "place": _beside(after, coverage_with(inputs, place)["straight_m"]),
+            "gained": float(weight[won].sum()),
+            "gained_along": float((self.along(place) - self.along()).sum()),
+            "share": float(weight[after["covered"].astype(bool)].sum() / weight.sum()),
+            "focus_share": own["share"],
+            "focus_mean_seconds": own["mean_seconds"],
+            "focus_worst_seconds": own["worst_seconds"],
+        }
+
+
+def _beside(villages: gpd.GeoDataFrame, straight: pd.Series) -> str:
+    if not straight.notna().any():
+        return ""
+    home = int(np.nanargmin(straight))
+    return f"{villages['name'].iloc[home]}旁（{straight.iloc[home]:.0f} 米）"
 
 
 def part_of(villages: gpd.GeoDataFrame, township: str) -> dict[str, float]:

@@ -17,9 +17,9 @@ from webmap.printing.errors import SheetError
 from webmap.printing.extent import focus_bounds, map_bounds, map_crs
 from webmap.printing.fonts import default_fonts
 from webmap.printing.gates import number_lines, require_number, require_publishable
-from webmap.printing.grid import graticule, kilometre_grid
-from webmap.printing.items import Item, PathItem, TextItem
+from webmap.printing.items import TextItem
 from webmap.printing.labels import place
+from webmap.printing.map_face import map_face
 from webmap.printing.marginalia import Imprint, crosses, footer, frames, title_row
 from webmap.printing.page import Page, choose_scale
 from webmap.printing.panel import panel
@@ -32,10 +32,8 @@ if TYPE_CHECKING:
     import pyproj
 
     from layers.analysis.picture import ServicePicture
-    from webmap.printing.labels import Placement
     from webmap.printing.map_pen import MapDrawing
     from webmap.printing.recipe import Layout, Recipe
-    from webmap.style import Style
 
 __all__ = ["compose"]
 
@@ -97,7 +95,7 @@ def compose(
         test=wanted.crosses,
     )
     items = [
-        *_map(page, layout, style, crs, drawing, placement, graticules=wanted.graticule),
+        *map_face(page, layout, style, crs, drawing, placement, graticules=wanted.graticule),
         *frames(layout, style),
         *title_row(layout, imprint, style, fonts),
         *footer(page, layout, imprint, crs, style, fonts),
@@ -192,63 +190,3 @@ def _shipped_neighbours(picture: ServicePicture) -> gpd.GeoDataFrame | None:
 
     own = {row.code for row in facts.divisions() if row.level == "county"}
     return facts.neighbours() if own & set(picture.county["code"].astype(str)) else None
-
-
-def _map(
-    page: Page,
-    layout: Layout,
-    style: Style,
-    crs: pyproj.CRS,
-    drawing: MapDrawing,
-    placement: Placement,
-    *,
-    graticules: bool,
-) -> list[Item]:
-    """Grid, map and names, and the grid's labels around them."""
-    ink, pen = layout.colors["muted"], style.lines["grid"]
-    width = pen.width_mm * layout.symbols
-    sides = "sw" if graticules else "nesw"
-    nets = [kilometre_grid(page, layout, color=pen.color, ink=ink, width=width, sides=sides)]
-    if graticules:
-        nets.append(graticule(page, layout, crs, color=pen.color, ink=ink, width=width))
-    return [
-        *drawing.ground,
-        *(item for net in nets for item in net.lines),
-        *drawing.items,
-        *_names(layout, style, drawing, placement),
-        *(item for net in nets for item in net.labels),
-    ]
-
-
-def _names(layout: Layout, style: Style, drawing: MapDrawing, placement: Placement) -> list[Item]:
-    """Leaders, then names: the last placed lowest, so that towns stand on top."""
-    leader = style.lines["leader"]
-    out: list[Item] = [
-        PathItem(
-            lines=(np.array(placed.leader),),
-            stroke=leader.color,
-            width=leader.width_mm * layout.symbols * layout.map["leader"],
-            layer="leaders",
-        )
-        for placed in placement.placed
-        if placed.leader is not None
-    ]
-    for placed in reversed(placement.placed):
-        label = placed.label
-        kind, letter = drawing.letters[label.key]
-        out.append(
-            TextItem(
-                x=placed.box.x,
-                y=placed.box.y + 0.88 * label.height,
-                text=label.name,
-                size=label.height,
-                family=letter.family,
-                fill=letter.color,
-                halo=0.0 if kind == "neighbour" else 0.11 * label.height,
-                halo_color=style.halo,
-                spacing=drawing.spacing(label),
-                layer=label.layer,
-                id=label.id,
-            )
-        )
-    return out

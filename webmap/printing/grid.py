@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from webmap.printing.page import Page
     from webmap.printing.recipe import Layout
 
-__all__ = ["Grid", "graticule", "kilometre_grid", "nice_step"]
+__all__ = ["Grid", "graticule", "grid_step_m", "kilometre_grid", "nice_step"]
 
 _LEAST_MM = 36.0
 """Least distance of two grid lines on A3."""
@@ -37,6 +37,11 @@ def nice_step(least: float) -> float:
     """Smallest of 1, 2, 5 times a power of ten that is not below `least`."""
     decade = 10.0 ** math.floor(math.log10(least))
     return next(step * decade for step in (1, 2, 5, 10) if step * decade >= least * (1 - 1e-9))
+
+
+def grid_step_m(page: Page) -> float:
+    """Distance of the kilometre grid's lines on a page, metres."""
+    return nice_step(_LEAST_MM * page.unit / page.mm_per_m)
 
 
 def kilometre_grid(
@@ -58,7 +63,7 @@ def kilometre_grid(
         Which sides have labels: letters of n, e, s, w.
     """
     west, south, east, north = page.extent
-    step = nice_step(_LEAST_MM * page.unit / page.mm_per_m)
+    step = grid_step_m(page)
     frame = page.frame
     lines: list[NDArray[np.float64]] = []
     labels: list[Item] = []
