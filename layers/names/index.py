@@ -99,6 +99,9 @@ class NameIndex:
             if self._slots[self.places[slot].layer, self.places[slot].id] != slot:
                 self._begin[slot] = _NEVER  # two rows of one id: the later counts
         self._put_in_order(fresh)
+        for table in (*self._by.values(), self._grams, self._deletions):
+            table.settle()
+        self._forms.settle()
 
     def remove(self, layer: str, id: str) -> None:
         """Shut a place; one that is not there is no fault."""

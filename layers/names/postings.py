@@ -25,8 +25,8 @@ _LAST = "\U0010ffff"
 class Postings:
     """Finds the numbers that were added under a text.
 
-    What is added goes to the end of a short list that is looked through; when it has grown it is
-    sorted in. So one addition costs the same however much there is.
+    What is added goes to the end of a list that is looked through, until `settle` sorts it in. So
+    one addition costs the same however much there is.
     """
 
     def __init__(self) -> None:
@@ -42,8 +42,6 @@ class Postings:
 
     def find(self, text: str) -> NDArray[np.int32]:
         """Give the numbers of a text in no order, some perhaps twice."""
-        if len(self._new_keys) > _UNSORTED:
-            self._sort_in()
         key = np.int64(hash(text.encode()))
         first = np.searchsorted(self._keys, key, side="left")
         end = np.searchsorted(self._keys, key, side="right")
@@ -53,7 +51,10 @@ class Postings:
             return found
         return np.concatenate([found, np.frombuffer(self._new_slots, dtype=np.int32)[late]])
 
-    def _sort_in(self) -> None:
+    def settle(self) -> None:
+        """Sort in what was added, if it has become much."""
+        if len(self._new_keys) <= _UNSORTED:
+            return
         keys = np.concatenate([self._keys, np.frombuffer(self._new_keys, dtype=np.int64)])
         slots = np.concatenate([self._slots, np.frombuffer(self._new_slots, dtype=np.int32)])
         order = np.argsort(keys, kind="stable")
@@ -77,8 +78,6 @@ class Beginnings:
 
     def find(self, beginning: str) -> NDArray[np.int32]:
         """Give the numbers of texts that begin so, in no order, some perhaps twice."""
-        if len(self._new_texts) > _UNSORTED:
-            self._sort_in()
         first = bisect_left(self._texts, beginning)
         end = bisect_left(self._texts, beginning + _LAST)
         late = [
@@ -88,7 +87,10 @@ class Beginnings:
         ]
         return np.concatenate([self._slots[first:end], np.array(late, dtype=np.int32)])
 
-    def _sort_in(self) -> None:
+    def settle(self) -> None:
+        """Sort in what was added, if it has become much."""
+        if len(self._new_texts) <= _UNSORTED:
+            return
         texts = self._texts + self._new_texts
         slots = np.concatenate([self._slots, np.array(self._new_slots, dtype=np.int32)])
         order = sorted(range(len(texts)), key=texts.__getitem__)
