@@ -86,15 +86,7 @@ def counties(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """一次算许多县的覆盖缺口；一个县出错不影响其他县。
-
-    Raises
-    ------
-    UsageError
-        If there is neither a list nor a place for the sample, or both.
-    typer.Exit
-        With 1 if a county failed.
-    """
+    """一次算许多县的覆盖缺口；一个县出错不影响其他县。"""
     from api.cli.plain import plain
 
     if make_sample is not None and manifest is None:

@@ -10,6 +10,7 @@ import importlib
 import logging
 import os
 import signal
+import warnings
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
@@ -158,7 +159,10 @@ def _client(address: str) -> Any:  # noqa: ANN401 - Dask has no types
     """
     connect = _scale("distributed").Client
     try:
-        return connect(address, timeout=_CONNECT_S, set_as_default=False)
+        with warnings.catch_warnings():
+            # Machines with other versions of this or that still work, or fail county by county.
+            warnings.simplefilter("ignore")
+            return connect(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise BatchError(
             f"连不上调度进程 {address}，请检查地址，以及 dask scheduler 是否已启动。",

@@ -96,6 +96,12 @@ def test_wrong_use_is_told_before_anything_is_read(words, tmp_path, monkeypatch)
     assert not list(tmp_path.iterdir())
 
 
+def test_help_is_for_people():
+    answer = xygeo("counties", "--help")
+    assert "一个县出错不影响其他县" in answer.out
+    assert "Raises" not in answer.out
+
+
 def test_a_bad_list_is_refused_with_its_faults(tmp_path):
     manifest = tmp_path / "c.csv"
     manifest.write_text("code,name,store\n140423,甲,a\n14042,乙,b\n", encoding="utf-8")
