@@ -1,7 +1,7 @@
 """Casework: one engine over `layers/workflows/*.yaml`, from opening to the archived record."""
 
 from layers.cases.deadlines import Due, due_of, inspection_calendar
-from layers.cases.engine import ROLE_TITLES, act, open_case
+from layers.cases.engine import ROLE_TITLES, act, open_case, record_past_case
 from layers.cases.photos import Photo, add_photo
 from layers.cases.reading import actions, case, case_json, cases, history
 from layers.cases.record import Case
@@ -22,6 +22,7 @@ __all__ = [
     "history",
     "inspection_calendar",
     "open_case",
+    "record_past_case",
     "workflow",
     "workflow_names",
 ]

@@ -34,6 +34,7 @@ def _publish_name(context: Context, actor: Actor) -> dict[str, Any]:
     old = _old_name(context)
     former = [] if old is None else [old["name"], *(old["former_names"] or ())]
     new = {
+        "id": context.case.id,
         "geometry": None if old is None else old["geometry"],
         "name": data["name"],
         "kind": data["kind"],
@@ -47,6 +48,7 @@ def _publish_name(context: Context, actor: Actor) -> dict[str, Any]:
         "approved_on": date.fromisoformat(data["approved_on"]),
         "document_no": data["document_no"],
         "valid_from": context.case.step_on,
+        "quality": context.case.quality,
         "source": f"办件“{context.case.title}”",
     }
     if old is not None:
@@ -62,11 +64,13 @@ def _register_heritage(context: Context, actor: Actor) -> dict[str, Any]:
     known = _registered(context)
     row = {
         **known,
+        "id": known.get("id") or context.case.id or None,
         "name": data["name"],
         "kind": data["kind"],
         "division_code": data["division_code"],
         "status": _HERITAGE_STATES.get(context.case.action, "nominated"),
         "evidence": data.get("evidence"),
+        "quality": known.get("quality", context.case.quality),
         "score": float(sum(data["points"].values())) if "points" in data else None,
         "source": known.get("source") or f"办件“{context.case.title}”",
     }

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from layers.names.checks import NameLists
     from layers.store import Actor, Store
 
-__all__ = ["ROLE_TITLES", "act", "allowed", "attach", "open_case"]
+__all__ = ["ROLE_TITLES", "act", "allowed", "attach", "open_case", "record_past_case"]
 
 ROLE_TITLES = {
     "clerk": "经办",
@@ -53,6 +53,7 @@ def open_case(
     on: date,
     case_id: str | None = None,
     lists: NameLists | None = None,
+    quality: str = "approximate",
 ) -> Case:
     """Open a case.
 
@@ -72,6 +73,8 @@ def open_case(
         Its id, for samples and tests; None: the store makes one.
     lists
         The bureau's words that no place name may contain; None: the shipped ones.
+    quality
+        ``synthetic`` for a case that is made up.
 
     Returns
     -------
@@ -108,6 +111,7 @@ def open_case(
             step_data=given,
             data={**inherited, **given},
             steps=_stepped({}, "open", 1, on),
+            quality=quality,
         )
         context = Context(batch, flow, case, given, parent=parent, lists=lists)
         _require_checks(flow, step, context)
@@ -240,6 +244,75 @@ def _act(
         _require_checks(flow, step, context)
         after = _with_effects(context, actor)
         return _write(batch, step, after, context, actor, expect=case.version)
+
+
+def record_past_case(
+    store: Store,
+    type: str,
+    actor: Actor,
+    data: Mapping[str, Any],
+    *,
+    state: str,
+    on: date,
+    reason: str,
+    case_id: str | None = None,
+    quality: str = "approximate",
+) -> Case:
+    """Bring in a case that was closed before the program kept cases.
+
+    Parameters
+    ----------
+    store, type, case_id, quality
+        As in `open_case`.
+    actor
+        A reviewer.
+    data
+        What is known of it; nothing is asked for, what is given must fit the form.
+    state
+        One in which a case of this type is closed.
+    on
+        Business day of its end.
+    reason
+        Where it is known from, for the history.
+
+    Returns
+    -------
+    The closed case. No other layer is changed but the one that shows the cases.
+
+    Raises
+    ------
+    NotAllowed
+        If the actor is no reviewer or gives no reason, code ``role``.
+    InvalidRecord
+        If the state is not final (``state``), or data do not fit the form (``case_data``).
+    """
+    flow = workflow(type)
+    if actor.role != "reviewer" or not reason.strip():
+        raise NotAllowed(
+            "补录已办结的办件须由审核（reviewer）办理并写明依据。", code="role", where="reason"
+        )
+    if state not in flow.final:
+        titles = "、".join(f"{name}（{flow.states[name]}）" for name in sorted(flow.final))
+        raise InvalidRecord(
+            f"补录的办件须已办结，状态可选：{titles}。", code="state", where="state"
+        )
+    step = next(one for one in flow.steps if one.target == state)
+    given = read_data(flow, replace(step, data=()), data, kept={}, every_field=True)
+    with store.batch(actor, reason) as batch:
+        case = Case(
+            id=case_id or "",
+            type=type,
+            title=_title(batch, flow, given),
+            state=state,
+            opened_on=on,
+            step_on=on,
+            action=step.action,
+            step_data=given,
+            data=given,
+            steps=_stepped({}, step.action, 1, on),
+            quality=quality,
+        )
+        return _write(batch, step, case, Context(batch, flow, case, given), actor, expect=0)
 
 
 def allowed(flow: Workflow, case: Case, action: str, actor: Actor) -> Step:
@@ -379,7 +452,7 @@ def _stepped(steps: Mapping[str, Any], action: str, version: int, on: date) -> d
 def _title(store: Store, flow: Workflow, data: Mapping[str, Any]) -> str:
     def word(found: re.Match[str]) -> str:
         name, layer, column = found.groups()
-        value = str(data[name])
+        value = str(data.get(name, ""))
         if layer is None:
             return str(flow.form.fields[name].codes.get(value, value))
         try:

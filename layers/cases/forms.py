@@ -20,7 +20,12 @@ __all__ = ["needs_schema", "read_data", "require_rules"]
 
 
 def read_data(
-    flow: Workflow, step: Step, data: Mapping[str, Any], *, kept: Mapping[str, Any]
+    flow: Workflow,
+    step: Step,
+    data: Mapping[str, Any],
+    *,
+    kept: Mapping[str, Any],
+    every_field: bool = False,
 ) -> dict[str, Any]:
     """Read the data of one step.
 
@@ -33,6 +38,8 @@ def read_data(
     kept
         The case's data before. A field that the step must bring and may change (`optional`) is
         there already.
+    every_field
+        Take every field of the form, whichever step it belongs to.
 
     Returns
     -------
@@ -44,7 +51,7 @@ def read_data(
         If a field is unknown, missing or not of its type; `findings` names every one.
     """
     form = flow.form_of(step)
-    allowed = flow.fields_of(step)
+    allowed = tuple(form.fields) if every_field else flow.fields_of(step)
     found: dict[str, Any] = {}
     findings: list[Finding] = []
     for name, value in data.items():

@@ -30,6 +30,7 @@ def mirrored(mirror: Mirror, case: Case) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": case.id,
         "state": case.state,
+        "quality": case.quality,
         **{column: case.data.get(name) for column, name in mirror.fields.items()},
     }
     if mirror.parent:

@@ -45,6 +45,8 @@ class Case:
         Action -> {`version`, `on`} of the last time that it was done.
     documents
         Document -> version of the case that made it.
+    quality
+        ``synthetic`` where the case is made up; what it writes into other layers is so too.
     """
 
     id: str
@@ -63,6 +65,7 @@ class Case:
     data: Mapping[str, Any] = field(default_factory=dict)
     steps: Mapping[str, Any] = field(default_factory=dict)
     documents: Mapping[str, int] = field(default_factory=dict)
+    quality: str = "approximate"
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Case:
@@ -85,6 +88,7 @@ class Case:
             steps=data.pop(_STEPS, {}),
             data=data,
             documents=row["documents"] or {},
+            quality=row["quality"],
         )
 
     def row(self) -> dict[str, Any]:
@@ -103,6 +107,7 @@ class Case:
             "step_data": canonical_json(self.step_data),
             "data": canonical_json({**self.data, _STEPS: self.steps}),
             "documents": dict(self.documents) or None,
+            "quality": self.quality,
         }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import mapping
 
 from layers.errors import Conflict
+from layers.sample.cases import fill_cases
 from layers.sample.rows import SAMPLE_LAYERS, sample_rows
 from layers.schema import layer_schema
 from layers.store import Actor
@@ -68,6 +69,7 @@ def fill_sample(
         for done, layer in enumerate(SAMPLE_LAYERS):
             tell(done / len(SAMPLE_LAYERS), _TITLES[layer])
             batch.put(layer, sample_rows(layer, seed=seed), actor=SAMPLE_ACTOR)
+        fill_cases(batch)
     tell(1.0, "示意县已装入")
 
 
