@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -23,6 +24,7 @@ from layers.exporters.tables import Block, ExportTable, shown_column
 from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
 from layers.provenance import QUALITY_TITLES
 from layers.schema import Field
+from layers.sheet_text import LONG_TEXTS, fits_a_cell, pieces, reference, to_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_xlsx"]
 
-_CELL_CHARACTERS = 32_767  # the format's own limit
+_FIRST_DAY = date(1900, 3, 1)  # before it sheet programs count days in different ways
 _CHOICE_CHARACTERS = 253  # of a list written into its cell's rule
 _ROWS_TO_COME = 1000  # that a clerk may add below and still choose from the lists
 _A4 = 9  # as the format numbers it
@@ -38,7 +40,7 @@ _WIDTHS = (6, 48)
 _HEAD = PatternFill("solid", fgColor="E8EEF4")
 _LON = Field(name="lon", title="经度", type="real")
 _LAT = Field(name="lat", title="纬度", type="real")
-_WKT = Field(name="wkt", title="几何", type="text", max_length=_CELL_CHARACTERS)
+_WKT = Field(name="wkt", title="几何", type="text")
 _NO_DAY = date(1980, 1, 1)
 _TYPE_TITLES = {
     "text": "文字",
@@ -57,7 +59,8 @@ def write_xlsx(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -
     """Write a workbook, row by row.
 
     Codes are text cells, dates are dates, coded values show their titles and are chosen from a
-    list, points have 经度 and 纬度, other geometry is WKT as far as a cell holds it.
+    list, points have 经度 and 纬度, other geometry is WKT. What is longer than a cell (32,767
+    characters) stands in the sheet 长文, to which the cell refers.
 
     Parameters
     ----------
@@ -78,15 +81,15 @@ def write_xlsx(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -
         sheet.column_dimensions[get_column_letter(number)].width = width
     _lay_out(sheet, columns, table.count)
     sheet.append([_cell(sheet, field.title, head=True) for field in columns])
-    done = cut = 0
+    long_texts = _LongTexts(book)
+    done = 0
     for block in chain([] if first is None else [first], blocks):
         for values in _rows(table, block):
-            cells = [_cell(sheet, v, f) for f, v in zip(columns, values, strict=True)]
-            cut += sum(isinstance(v, str) and len(v) > _CELL_CHARACTERS for v in values)
-            sheet.append(cells)
+            short = map(long_texts.shortened, values)
+            sheet.append([_cell(sheet, v, f) for f, v in zip(columns, short, strict=True)])
         done += len(block)
         on_rows(done)
-    _write_notes(book.create_sheet("说明"), table, columns, cut)
+    _write_notes(book.create_sheet("说明"), table, columns, long_texts.count)
     book.save(path)
     _date_from_data(path, table.day or _NO_DAY)
 
@@ -149,19 +152,43 @@ def _shown(field: Field, value: object) -> object:
     return value
 
 
+class _LongTexts:
+    """The sheet of texts that are longer than a cell, made with the first of them."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._sheet: Any = None
+        self.count = 0
+
+    def shortened(self, value: Any) -> Any:  # noqa: ANN401 - a value of any field
+        """Give what stands in the cell: the value, or where its text is."""
+        if not isinstance(value, str) or fits_a_cell(value):
+            return value
+        if self._sheet is None:
+            self._sheet = self._book.create_sheet(LONG_TEXTS)
+            self._sheet.column_dimensions["C"].width = _WIDTHS[1]
+            self._sheet.append([_cell(self._sheet, h, head=True) for h in ("编号", "段", "内容")])
+        self.count += 1
+        for number, piece in enumerate(pieces(value), start=1):
+            self._sheet.append([self.count, number, _cell(self._sheet, piece)])
+        return reference(self.count)
+
+
 def _cell(sheet: Any, value: Any, field: Field | None = None, *, head: bool = False) -> Any:  # noqa: ANN401
     """Make one cell; text is a string cell whatever it starts with."""
-    text = isinstance(value, str)
-    if text and len(value) > _CELL_CHARACTERS:
-        return None  # half a shape or half a note would be read as a whole one
-    code = field is not None and field.pattern is not None
     day = isinstance(value, date)
+    if day and value < _FIRST_DAY:
+        value, day = value.isoformat(), False
+    text = isinstance(value, str)
+    if text:
+        value = to_cell(value)
+    code = field is not None and field.pattern is not None
     if isinstance(value, float) and float(f"{value:.16g}") != value:
         # openpyxl writes 16 digits; the 17th is needed to bring this number back as it was.
         cell = WriteOnlyCell(sheet, value=repr(float(value)))
         cell.data_type = "n"
         return cell
-    if not (head or day or (text and (code or value.startswith("=")))):
+    if not (head or day or (text and (code or value.startswith("=") or value in ERROR_CODES))):
         return value  # five times faster than a cell of its own
     cell = WriteOnlyCell(sheet, value=value)
     if text:
@@ -194,7 +221,7 @@ def _write_notes(
     sheet: Any,  # noqa: ANN401
     table: ExportTable,
     columns: list[Field],
-    cut: int,
+    long_texts: int,
 ) -> None:
     """Say what the data are, whence, and what each column means."""
     for letter, width in zip("ABCDE", (22, 60, 10, 10, 60), strict=True):
@@ -217,8 +244,11 @@ def _write_notes(
             f"为防推算另隐去的显示“{HIDDEN_TEXT}”；有隐去的文件不能再导入。"
         )
         facts.append(("隐去小数", what))
-    if cut:
-        facts.append(("未写出", f"{cut} 格超过 {_CELL_CHARACTERS} 字，留空；请另导出 geojson。"))
+    if long_texts:
+        what = (
+            f"{long_texts} 格的文字放不进一格，写在“{LONG_TEXTS}”表，格里是编号；再导入时请保留。"
+        )
+        facts.append((LONG_TEXTS, what))
     for name, value in facts:
         if value is not None:
             sheet.append([_cell(sheet, name, head=True), _cell(sheet, value)])

@@ -7,7 +7,7 @@ defusedxml.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import chain, islice, zip_longest
 from pathlib import Path
@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from layers.findings import RefusedCell, UnreadableError
 from layers.readers.archives import open_archive
 from layers.readers.merges import Merges, read_merges
+from layers.sheet_text import LONG_TEXTS, from_cell, referred
 
 __all__ = ["BATCH_ROWS", "MAX_COLUMNS", "read_xlsx"]
 
@@ -30,6 +31,7 @@ _MOST_HEADING_ROWS = 4
 _LOOKED_AT_ROWS = 50
 _FORMULA = ("I21", "是公式，请改为计算结果再导入")
 _ERROR = ("I04", "是表格程序的错误值，请改正公式或填写数值")
+_LOST = ("I04", f"指向“{LONG_TEXTS}”表，表里没有这一号，请用未删改的导出文件")
 _MERGED = ("I04", "在合并单元格里，请取消合并后逐行填写")
 
 Row = tuple[int, list[Any]]
@@ -70,10 +72,11 @@ def read_xlsx(path: Path, *, sheet: str | None, prefer: str) -> Iterator[dict[st
             page = _chosen(book.worksheets, sheet, prefer)
             merges = read_merges(archive, page._worksheet_path)  # noqa: SLF001 - no public way
             own = {_DATA, _NOTES} <= set(book.sheetnames)
+            texts = _long_texts(book[LONG_TEXTS]) if LONG_TEXTS in book.sheetnames else {}
             with closing(_rows(page)) as every:
                 heading_row, headings, rows = _headings(every, merges)
                 yield {"headings": headings, "heading_row": heading_row}
-                filled = _filled(rows, len(headings), merges, own=own)
+                filled = _filled(rows, len(headings), merges, texts, own=own)
                 while batch := list(islice(filled, BATCH_ROWS)):
                     yield _message(batch)
 
@@ -119,7 +122,7 @@ def _rows(page: Page) -> Generator[Row, None, None]:
     number = 0
     for number, cells in enumerate(page.iter_rows(max_col=MAX_COLUMNS + 1), 1):
         row = [_value(cell) for cell in cells]
-        if any(value is not None for value in row):
+        if any(_bare(value) is not None for value in row):
             yield number, row
 
 
@@ -129,9 +132,22 @@ def _value(cell: Any) -> Any:  # noqa: ANN401 - whatever a sheet holds
         return RefusedCell(str(getattr(value, "text", value)), *_FORMULA)
     if kind == "e":
         return RefusedCell(str(value), *_ERROR)
-    if isinstance(value, str) and not value.strip():
-        return None
-    return value
+    return from_cell(value) if isinstance(value, str) else value
+
+
+def _bare(value: Any) -> Any:  # noqa: ANN401
+    """Take the blanks off the ends of a text; nothing but blanks is nothing."""
+    return value.strip() or None if isinstance(value, str) else value
+
+
+def _long_texts(page: Page) -> dict[int, str]:
+    """Join the texts of the sheet that holds what no cell holds."""
+    found: dict[int, list[str]] = {}
+    for row in page.iter_rows(min_row=2, max_col=3, values_only=True):
+        number, _, text = (*row, None, None, None)[:3]
+        if isinstance(number, int) and isinstance(text, str):
+            found.setdefault(number, []).append(from_cell(text))
+    return {number: "".join(parts) for number, parts in found.items()}
 
 
 def _headings(rows: Iterator[Row], merges: Merges) -> tuple[int, list[str], Iterator[Row]]:
@@ -155,7 +171,7 @@ def _headings(rows: Iterator[Row], merges: Merges) -> tuple[int, list[str], Iter
             break
         number, cells = below
         pairs = zip_longest(cells, lowest)
-        lowest = [low if low is not None else high for low, high in pairs]
+        lowest = [low if _bare(low) is not None else high for low, high in pairs]
     headings = ["" if cell is None else " ".join(str(cell).split()) for cell in lowest]
     while headings and not headings[-1]:
         headings.pop()
@@ -166,7 +182,9 @@ def _headings(rows: Iterator[Row], merges: Merges) -> tuple[int, list[str], Iter
     return number, headings, rows
 
 
-def _filled(rows: Iterator[Row], width: int, merges: Merges, *, own: bool) -> Iterator[Row]:
+def _filled(
+    rows: Iterator[Row], width: int, merges: Merges, texts: Mapping[int, str], *, own: bool
+) -> Iterator[Row]:
     """Give the rows below the headings in the headings' width.
 
     Raises
@@ -175,7 +193,7 @@ def _filled(rows: Iterator[Row], width: int, merges: Merges, *, own: bool) -> It
         I04: a row has cells beyond the headings.
     """
     for number, row in rows:
-        if any(value is not None for value in row[width:]):
+        if any(_bare(value) is not None for value in row[width:]):
             raise UnreadableError(
                 number,
                 f"第 {number} 行在表头的 {width} 列之外还有内容，请补上表头或删去多余的格。",
@@ -184,9 +202,18 @@ def _filled(rows: Iterator[Row], width: int, merges: Merges, *, own: bool) -> It
         cells = [*row[:width], *[None] * (width - len(row))]
         if not own:
             # People leave blanks at the ends of a cell; what we wrote ourselves is meant so.
-            cells = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
+            cells = [_bare(cell) for cell in cells]
+        cells = [_whole(cell, texts) if isinstance(cell, str) else cell for cell in cells]
         for left, right in merges.hidden(number):
             for position in range(left - 1, min(right, width)):
                 if cells[position] is None:
                     cells[position] = RefusedCell("", *_MERGED)
         yield number, cells
+
+
+def _whole(cell: str, texts: Mapping[int, str]) -> str | RefusedCell:
+    """Give the long text that a cell refers to."""
+    number = referred(cell)
+    if number is None:
+        return cell
+    return texts[number] if number in texts else RefusedCell(cell, *_LOST)

@@ -16,8 +16,8 @@ from layers.schema import layer_schema
 from layers.store import Actor, open_store
 
 REVIEWER = Actor("reviewer", "reviewer")
-TYPED = ("csv", "fgb", "geojson", "gpkg", "parquet")
-IN_CHILD = ("fgb", "gpkg", "parquet")
+TYPED = ("csv", "fgb", "geojson", "gpkg", "parquet", "xlsx")
+IN_CHILD = ("fgb", "gpkg", "parquet", "xlsx")
 
 # What a store takes: no control, bidi or surrogate characters; single lines have no breaks.
 UNSEEN = "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff\ufeff"
@@ -46,14 +46,18 @@ LINE = st.text(
         "[1]",
         "\u3000",
         "NA",
+        "#N/A",
+        "_x000D_",
+        "a_x005F_x000d_",
+        "〔长文 1〕",
     ]
 )
 NOTE = (
     LINE
     | st.lists(LINE, min_size=1, max_size=3).map("\n".join)
-    | st.sampled_from(["\r\n", "\t", "a\r\nb", "\r", "=\n"])
+    | st.sampled_from(["\r\n", "\t", "a\r\nb", "\r", "=\n", "\r_x000D_" * 5000])
 )
-DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
+DAYS = st.dates(date(1800, 1, 1), date(2200, 1, 1))
 POINTS = st.builds(shapely.Point, st.floats(70, 140), st.floats(1, 60))
 SERVICES = st.lists(
     st.sampled_from(list(layer_schema("care_facilities").fields["services"].codes)), unique=True
@@ -109,6 +113,18 @@ def test_divisions_with_outlines_and_periods_import_again_unchanged(shared_store
         | {"code": "140424000000", "valid_to": date(2020, 1, 1), "geometry": shapely.Point(1, 2)},
         base | {"code": "140425000000", "valid_from": date(2020, 1, 1), "legal": True},
     ]
+    assert_unchanged(shared_store, "divisions", rows, ending)
+
+
+@pytest.mark.parametrize("ending", TYPED)
+def test_an_outline_longer_than_a_cell_imports_again_unchanged(shared_store, ending):
+    outline = shapely.Point(113.1, 36.5).buffer(0.1, quad_segs=400)
+    assert len(outline.wkt) > 40_000
+    rows = [
+        {"name": "甲", "level": "county", "kind": "county", "legal": True, "code": code,
+         "geometry": outline, "note": code}
+        for code in ("140423000000", "140424000000")
+    ]  # fmt: skip
     assert_unchanged(shared_store, "divisions", rows, ending)
 
 

@@ -132,3 +132,17 @@ def test_an_entity_bomb_in_a_sheet_is_refused(tmp_path):
     members[sheet] = bomb + members[sheet].split(b"?>")[-1]
     with pytest.raises(UnreadableError, match="已损坏"):
         opened(write_zip(path, **members))
+
+
+def test_escaped_control_characters_are_read_as_excel_means_them(tmp_path):
+    path = write_book(tmp_path / "a.xlsx", ["备注"], ["a_x000D_\nb"], ["_x005F_x000D_"])
+    _, rows = messages(path)
+    assert rows["columns"] == [("a\r\nb", "_x000D_")]
+
+
+def test_a_reference_to_a_long_text_that_is_gone_stands_for_no_value(tmp_path):
+    path = write_book(tmp_path / "a.xlsx", ["几何"], ["〔长文 3〕"])
+    _, rows = messages(path)
+    ((cell,),) = rows["columns"]
+    assert isinstance(cell, RefusedCell)
+    assert (cell.code, str(cell)) == ("I04", "〔长文 3〕")
