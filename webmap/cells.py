@@ -5,6 +5,7 @@ Map and table are made from these frames alone, so that a hidden count is in nei
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,9 +15,18 @@ from layers.privacy import hidden_cells, shown_values
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["shown_bands", "shown_gaps", "shown_modes", "shown_summary", "shown_villages"]
+__all__ = [
+    "shown_bands",
+    "shown_gaps",
+    "shown_mode_ranges",
+    "shown_modes",
+    "shown_summary",
+    "shown_villages",
+]
 
 _PARTS = ("total", "covered", "uncovered")
+_FINEST_PEOPLE = 5
+_FINEST_SHARE = 0.001
 
 
 def shown_gaps(rows: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
@@ -44,9 +54,10 @@ def shown_gaps(rows: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
     near = (rows["circle_share"] * rows["total"]).round()
     straight = pd.DataFrame({"near": near, "far": rows["total"] - near})
     straight_hidden = _hidden(straight, full=full, groups=groups)
-    return rows.assign(
+    secret = hidden[list(_PARTS)].any(axis=1)
+    return _ranged(rows, secret, full=full).assign(
         **{name: shown[name] for name in (*_PARTS, "misled")},
-        share=rows["share"].mask(hidden[list(_PARTS)].any(axis=1)),
+        share=rows["share"].mask(secret),
         circle_share=rows["circle_share"].mask(straight_hidden.any(axis=1)),
     )
 
@@ -71,10 +82,21 @@ def shown_summary(summary: Mapping[str, Any], *, full: bool = False) -> dict[str
     shown = shown_values(counts, hidden.to_frame().T).iloc[0]
     near = round(summary["circle_share"] * total) if total else 0
     straight = _hidden(pd.DataFrame({"near": [near], "far": [total - near]}), full=full)
+    secret = hidden[list(_PARTS)].any()
+    spans: dict[str, float | None] = {}
+    if "share_low" in summary:
+        low, high = _span(
+            summary["share"], (summary["share_low"], summary["share_high"]), total, full=full
+        )
+        spans = {
+            "share_low": None if secret else low,
+            "share_high": None if secret else high,
+        }
     return {
         **summary,
+        **spans,
         **{name: shown[name] for name in (*_PARTS, "misled")},
-        "share": None if hidden[list(_PARTS)].any() else summary["share"],
+        "share": None if secret else summary["share"],
         "circle_share": None if straight.any(axis=None) else summary["circle_share"],
         "misled_share": None if hidden["misled"] else summary.get("misled_share"),
     }
@@ -107,6 +129,42 @@ def shown_modes(
     return {
         mode: {direction: shown(share) for direction, share in shares.items()}
         for mode, shares in modes.items()
+    }
+
+
+def shown_mode_ranges(
+    ranges: Mapping[str, Mapping[str, tuple[float, float]]],
+    modes: Mapping[str, Mapping[str, float]],
+    total: float,
+    *,
+    full: bool = False,
+) -> dict[str, dict[str, tuple[float, float] | None]]:
+    """Give low and high share of all modes and directions, None where the share is not shown.
+
+    Parameters
+    ----------
+    ranges
+        `GapAnswer.mode_ranges`.
+    modes
+        `GapAnswer.modes`.
+    total
+        People whom the shares are of.
+    full
+        Whether the reader may see small cells.
+
+    Returns
+    -------
+    As `ranges`.
+    """
+    shown = shown_modes(modes, total, full=full)
+    return {
+        mode: {
+            direction: None
+            if shown[mode][direction] is None
+            else _span(modes[mode][direction], span, total, full=full)
+            for direction, span in spans.items()
+        }
+        for mode, spans in ranges.items()
     }
 
 
@@ -149,9 +207,43 @@ def shown_bands(bands: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
     """
     hidden = _hidden(bands[list(_PARTS)], full=full, sums=(_PARTS,))
     shown = shown_values(bands[list(_PARTS)], hidden)
-    return bands.assign(
-        **{name: shown[name] for name in _PARTS}, share=bands["share"].mask(hidden.any(axis=1))
+    secret = hidden.any(axis=1)
+    return _ranged(bands, secret, full=full).assign(
+        **{name: shown[name] for name in _PARTS}, share=bands["share"].mask(secret)
     )
+
+
+def _ranged(rows: pd.DataFrame, secret: pd.Series, *, full: bool) -> pd.DataFrame:
+    """Rows with their ranges as everybody may see them, if they have any."""
+    if "share_low" not in rows:
+        return rows
+    spans = [
+        _span(share, (low, high), total, full=full)
+        for share, low, high, total in zip(
+            rows["share"], rows["share_low"], rows["share_high"], rows["total"], strict=True
+        )
+    ]
+    ends = pd.DataFrame(spans, index=rows.index, columns=["share_low", "share_high"], dtype=float)
+    return rows.assign(
+        share_low=ends["share_low"].mask(secret), share_high=ends["share_high"].mask(secret)
+    )
+
+
+def _span(
+    share: float, span: tuple[float, float], total: float, *, full: bool
+) -> tuple[float, float]:
+    """Give a range whose end along the streets is told no finer than five people.
+
+    It is a weighted sum over villages: told exactly, it would be an equation for hidden counts.
+    The end is moved outwards, so that the range still holds both shares.
+    """
+    low, high = span
+    if full or not total > 0 or math.isnan(low):
+        return low, high
+    step = max(_FINEST_SHARE, _FINEST_PEOPLE / total)
+    low = low if low == share else max(math.floor(low / step) * step, 0.0)
+    high = high if high == share else min(math.ceil(high / step) * step, 1.0)
+    return low, high
 
 
 def _townships(codes: pd.Series) -> pd.Series[str]:

@@ -22,6 +22,7 @@ __all__ = [
     "count_text",
     "minutes_text",
     "question_parts",
+    "range_text",
     "service_title",
     "share_text",
     "siting_status",
@@ -87,6 +88,14 @@ def share_text(share: object) -> str:
     """Render a share as a percentage with one decimal; what is missing is a dash."""
     number = _number(share)
     return UNKNOWN if number is None else f"{100 * number:.1f}%"
+
+
+def range_text(low: object, high: object) -> str:
+    """Render a range of shares, such as 26.9–30.1%; one figure where both are the same to see."""
+    ends = share_text(low), share_text(high)
+    if ends[0] == ends[1] or UNKNOWN in ends:
+        return ends[0]
+    return f"{ends[0].removesuffix('%')}–{ends[1]}"
 
 
 def minutes_text(seconds: object) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["circles", "draw_map", "gap_body", "gaps", "register"]
 
+_ENDS = ("share_low", "share_high")
 _COUNTS = ("total", "covered", "uncovered", "misled")
 _TABLES = (".xlsx", ".csv")
 _PAGES = (".html", ".htm")
@@ -212,14 +213,30 @@ def draw_map(
 def gap_body(answer: GapAnswer, files: list[str], *, full: bool) -> dict[str, Any]:
     """Give the JSON answer of `xygeo gaps`; a hidden count is null and named in `suppressed`."""
     from api.cli.plain import plain, records
-    from webmap.cells import shown_bands, shown_gaps, shown_modes, shown_summary
+    from webmap.cells import (
+        shown_bands,
+        shown_gaps,
+        shown_mode_ranges,
+        shown_modes,
+        shown_summary,
+    )
 
+    total = answer.summary["total"]
     bands = shown_bands(answer.bands, full=full).rename_axis("band").reset_index()
     body: dict[str, Any] = plain(
         {
             "rows": [_typed(row) for row in records(shown_gaps(answer.rows, full=full))],
             "summary": _typed(shown_summary(answer.summary, full=full)),
-            "modes": shown_modes(answer.modes, answer.summary["total"], full=full),
+            "modes": shown_modes(answer.modes, total, full=full),
+            "mode_ranges": {
+                mode: {
+                    way: None if span is None else dict(zip(_ENDS, span, strict=True))
+                    for way, span in spans.items()
+                }
+                for mode, spans in shown_mode_ranges(
+                    answer.mode_ranges, answer.modes, total, full=full
+                ).items()
+            },
             "bands": [_typed(row) for row in records(bands)],
             "files": files,
             **answer.provenance.to_json(),

@@ -64,7 +64,13 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
         Whether counts of 1-4 are shown.
     """
     from layers.analysis.question import MODES
-    from webmap.cells import shown_bands, shown_gaps, shown_modes, shown_summary
+    from webmap.cells import (
+        shown_bands,
+        shown_gaps,
+        shown_mode_ranges,
+        shown_modes,
+        shown_summary,
+    )
     from webmap.wording import (
         BAND_TITLES,
         DIRECTION_TITLES,
@@ -81,7 +87,7 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
         "老年人口",
         "已覆盖",
         "未覆盖",
-        "道路覆盖率",
+        "道路覆盖率（区间）",
         "直线覆盖率",
         "误判",
         "平均分钟",
@@ -93,7 +99,8 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
             str(row.get("rank", "")),
             str(row.get("name", "合计")),
             *(count_text(row[name]) for name in ("total", "covered", "uncovered")),
-            *(share_text(row[name]) for name in ("share", "circle_share")),
+            share_text(row["share"]) + _span(row),
+            share_text(row["circle_share"]),
             count_text(row["misled"]),
             _minutes(row.get("mean_seconds"), UNKNOWN),
         )
@@ -101,19 +108,37 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
     ]
     lines = table_lines(headings, cells)
     modes = shown_modes(answer.modes, answer.summary["total"], full=full)
-    lines += ["", "各方式覆盖率（老人前往 / 服务上门）："]
+    ranges = shown_mode_ranges(answer.mode_ranges, answer.modes, answer.summary["total"], full=full)
+
+    def share_and_range(mode: str, way: str) -> str:
+        low, high = ranges.get(mode, {}).get(way) or (None, None)
+        return share_text(modes[mode][way]) + _span({"share_low": low, "share_high": high})
+
     lines += [
-        f"  {MODES[mode]}：" + " / ".join(share_text(shares[way]) for way in DIRECTION_TITLES)
-        for mode, shares in modes.items()
+        "",
+        "区间：村里的人都在村的位置，和沿村里街道分布，两种算法的结果；差得越多，越要到现场核实。",
+        "各方式覆盖率（老人前往 / 服务上门；括号内为区间）：",
+    ]
+    lines += [
+        f"  {MODES[mode]}：" + " / ".join(share_and_range(mode, way) for way in DIRECTION_TITLES)
+        for mode in modes
     ]
     lines.append("各年龄段（各自步速，步行前往）覆盖率：")
     bands = shown_bands(answer.bands, full=full)
     lines += [
         f"  {BAND_TITLES.get(str(band), str(band))}（{row['speed_mps']:.1f} 米/秒）："
-        f"{share_text(row['share'])}"
+        f"{share_text(row['share'])}{_span(row.to_dict())}"
         for band, row in bands.iterrows()
     ]
     return lines
+
+
+def _span(row: Mapping[Any, Any]) -> str:
+    """Give the range of a share in brackets; nothing where it is not shown."""
+    from webmap.wording import UNKNOWN, range_text
+
+    text = range_text(row.get("share_low"), row.get("share_high"))
+    return "" if text == UNKNOWN else f"（{text}）"
 
 
 def _minutes(seconds: float | None, unknown: str) -> str:

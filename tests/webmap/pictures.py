@@ -36,6 +36,7 @@ def demand(weights: tuple[float, ...] = (120.0, 40.0, 300.0, 60.0)) -> gpd.GeoDa
             "connected": [True, True, True, False],
             "straight_m": [250.0, 1500.0, 500.0, 900.0],
             "circle_covered": [True, False, True, True],
+            "street_share": [1.0, 0.25, 0.5, 0.0],
         },
         [Point(113.05, 36.55), Point(113.08, 36.58), Point(112.95, 36.55), Point(112.92, 36.52)],
         [f"{code}-2020" for code in codes],
@@ -49,6 +50,7 @@ def gap_rows(villages: gpd.GeoDataFrame, names: dict[str, str]) -> pd.DataFrame:
         total = float(group["weight"].sum())
         covered = float(group["weight"][group["covered"]].sum())
         near = float(group["weight"][group["circle_covered"]].sum())
+        along = float((group["weight"] * group["street_share"]).sum())
         misled = group["circle_covered"] & ~group["covered"]
         reached = group[(group["seconds"] < float("inf")) & (group["weight"] > 0)]
         rows.append(
@@ -67,6 +69,8 @@ def gap_rows(villages: gpd.GeoDataFrame, names: dict[str, str]) -> pd.DataFrame:
                 "worst_seconds": float(group["seconds"].max()),
                 "misled": float(group["weight"][misled].sum()),
                 "circle_share": near / total,
+                "share_low": min(covered, along) / total,
+                "share_high": max(covered, along) / total,
             }
         )
     frame = pd.DataFrame(rows).sort_values(["uncovered", "share"], ascending=[False, True])
@@ -78,6 +82,7 @@ def summary(villages: gpd.GeoDataFrame) -> dict[str, float]:
     weight = villages["weight"]
     total, covered = float(weight.sum()), float(weight[villages["covered"]].sum())
     misled = float(weight[villages["circle_covered"] & ~villages["covered"]].sum())
+    along = float((weight * villages["street_share"]).sum())
     return {
         "total": total,
         "covered": covered,
@@ -86,6 +91,8 @@ def summary(villages: gpd.GeoDataFrame) -> dict[str, float]:
         "circle_share": float(weight[villages["circle_covered"]].sum()) / total,
         "misled": misled,
         "misled_share": misled / total,
+        "share_low": min(covered, along) / total,
+        "share_high": max(covered, along) / total,
     }
 
 
@@ -160,6 +167,8 @@ def answer(villages: gpd.GeoDataFrame | None = None, **changes: object) -> GapAn
             "covered": [420.0, 3.0],
             "uncovered": [100.0, 47.0],
             "share": [420 / 520, 0.06],
+            "share_low": [280 / 520, 0.06],
+            "share_high": [420 / 520, 0.1],
         },
         index=["age60", "disabled"],
     )
@@ -170,6 +179,10 @@ def answer(villages: gpd.GeoDataFrame | None = None, **changes: object) -> GapAn
         modes={
             "walk": {"to_facility": 420 / 520, "from_facility": 420 / 520},
             "car": {"to_facility": 0.9, "from_facility": 3 / 520},
+        },
+        mode_ranges={
+            "walk": dict.fromkeys(("to_facility", "from_facility"), (280 / 520, 420 / 520)),
+            "car": {"to_facility": (0.9, 0.95), "from_facility": (0.0, 3 / 520)},
         },
         bands=bands,
         villages=shown.demand,

@@ -9,7 +9,14 @@ import pandas as pd
 import pytest
 
 from layers.analysis.question import CareQuestion
-from webmap.wording import count_text, minutes_text, question_parts, service_title, share_text
+from webmap.wording import (
+    count_text,
+    minutes_text,
+    question_parts,
+    range_text,
+    service_title,
+    share_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +30,19 @@ def test_counts(value, text):
 @pytest.mark.parametrize(("value", "text"), [(0.3011, "30.1%"), (float("nan"), "—"), (None, "—")])
 def test_shares(value, text):
     assert share_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (0.269, 0.3011, "26.9–30.1%"),
+        (0.3, 0.30001, "30.0%"),
+        (None, 0.3, "—"),
+        (0, 1, "0.0–100.0%"),
+    ],
+)
+def test_ranges(low, high, text):
+    assert range_text(low, high) == text
 
 
 @pytest.mark.parametrize(

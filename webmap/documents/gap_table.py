@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 
 from layers.analysis.question import MODES
-from webmap.cells import shown_bands, shown_gaps, shown_modes, shown_summary, shown_villages
+from webmap.cells import (
+    shown_bands,
+    shown_gaps,
+    shown_mode_ranges,
+    shown_modes,
+    shown_summary,
+    shown_villages,
+)
 from webmap.documents.gap_notes import write_notes
 from webmap.documents.workbook import (
     COUNT,
@@ -39,6 +46,10 @@ if TYPE_CHECKING:
     from layers.analysis.gaps import GapAnswer
 
 __all__ = ["write_gaps"]
+
+_RANGE = (
+    "村里的人都在村的位置，和沿村里街道分布，两种算法中较{}的覆盖率；差得越多，越要到现场核实。"
+)
 
 
 def write_gaps(answer: GapAnswer, path: Path, *, full: bool = False, publisher: str = "") -> None:
@@ -93,6 +104,9 @@ def write_gaps(answer: GapAnswer, path: Path, *, full: bool = False, publisher: 
     save_dated(book, path, answer.data_date)
 
 
+_ENDS = ("share_low", "share_high")
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Table:
     about: tuple[str, ...]
@@ -117,6 +131,8 @@ def _ranking(answer: GapAnswer, *, full: bool) -> _Table:
         ),
         Column(title="未覆盖", meaning="老年人口减已覆盖。", form=COUNT),
         Column(title="道路\n覆盖率", meaning="已覆盖 ÷ 老年人口。", form=SHARE),
+        Column(title="覆盖率\n下限", meaning=_RANGE.format("小"), form=SHARE),
+        Column(title="覆盖率\n上限", meaning=_RANGE.format("大"), form=SHARE),
         Column(
             title="直线\n覆盖率",
             meaning="直线 1 公里内有设施的人数 ÷ 老年人口，只作对照。",
@@ -145,8 +161,7 @@ def _ranking(answer: GapAnswer, *, full: bool) -> _Table:
             _text(row["code"]),
             _text(row["name"], "未载明"),
             *(_count(row[name]) for name in ("total", "covered", "uncovered")),
-            _share(row["share"]),
-            _share(row["circle_share"]),
+            *(_share(row[name]) for name in ("share", *_ENDS, "circle_share")),
             _count(row["misled"]),
             *(int(row[name]) for name in ("points", "uncovered_points", "unconnected_points")),
             _minutes(row["mean_seconds"]),
@@ -163,8 +178,7 @@ def _ranking(answer: GapAnswer, *, full: bool) -> _Table:
         None,
         "合计",
         *(_count(summary[name]) for name in ("total", "covered", "uncovered")),
-        _share(summary["share"]),
-        _share(summary["circle_share"]),
+        *(_share(summary[name]) for name in ("share", *_ENDS, "circle_share")),
         _count(summary["misled"]),
         *points,
         _minutes(_mean_seconds(answer.villages)),
@@ -176,20 +190,29 @@ def _ranking(answer: GapAnswer, *, full: bool) -> _Table:
 def _modes(answer: GapAnswer, *, full: bool) -> _Table:
     columns = [Column(title="出行方式", meaning="路上用什么走；离开道路的一段都按步行。", width=24)]
     directions = list(next(iter(answer.modes.values()), {}))
-    columns += [
-        Column(
-            title=f"{DIRECTION_TITLES[direction]}\n覆盖率",
-            meaning="同一批设施和人口，按此方式和方向算的全部覆盖率；单行道和坡道使两个方向不同。",
-            form=SHARE,
-            width=24,
-        )
-        for direction in directions
-    ]
-    shown = shown_modes(answer.modes, answer.summary["total"], full=full)
-    rows: list[list[object]] = [
-        [MODES[mode], *(_share(shares[direction]) for direction in directions)]
-        for mode, shares in shown.items()
-    ]
+    for direction in directions:
+        way = DIRECTION_TITLES[direction]
+        columns += [
+            Column(
+                title=f"{way}\n覆盖率",
+                meaning="同一批设施和人口，按此方式和方向算的全部覆盖率；"
+                "单行道和坡道使两个方向不同。",
+                form=SHARE,
+                width=18,
+            ),
+            Column(title=f"{way}\n下限", meaning=_RANGE.format("小"), form=SHARE, width=18),
+            Column(title=f"{way}\n上限", meaning=_RANGE.format("大"), form=SHARE, width=18),
+        ]
+    total = answer.summary["total"]
+    shown = shown_modes(answer.modes, total, full=full)
+    ranges = shown_mode_ranges(answer.mode_ranges, answer.modes, total, full=full)
+    rows: list[list[object]] = []
+    for mode, shares in shown.items():
+        row: list[object] = [MODES[mode]]
+        for direction in directions:
+            span = ranges[mode][direction] or (None, None)
+            row += [_share(share) for share in (shares[direction], *span)]
+        rows.append(row)
     about = (f"时限 {answer.question.minutes:g} 分钟", AGE_TITLES[answer.question.age])
     return _Table(about=about, columns=columns, rows=rows)
 
@@ -206,13 +229,15 @@ def _bands(answer: GapAnswer, *, full: bool) -> _Table:
         ),
         Column(title="未覆盖", meaning="人数减已覆盖。", form=COUNT),
         Column(title="覆盖率", meaning="已覆盖 ÷ 人数。", form=SHARE),
+        Column(title="覆盖率\n下限", meaning=_RANGE.format("小"), form=SHARE),
+        Column(title="覆盖率\n上限", meaning=_RANGE.format("大"), form=SHARE),
     ]
     rows: list[list[object]] = [
         [
             BAND_TITLES.get(str(band), str(band)),
             float(row["speed_mps"]),
             *(_count(row[name]) for name in ("total", "covered", "uncovered")),
-            _share(row["share"]),
+            *(_share(row[name]) for name in ("share", *_ENDS)),
         ]
         for band, row in shown_bands(answer.bands, full=full).iterrows()
     ]
@@ -239,6 +264,11 @@ def _villages(answer: GapAnswer, *, full: bool) -> _Table:
         Column(title="直线距离\n（米）", meaning="到最近设施的直线距离。", form=COUNT),
         Column(title="直线\n1 公里内", meaning="直线 1 公里内是否有设施。"),
         Column(title="连路", meaning="村的位置附近是否有道路。"),
+        Column(
+            title="沿街\n覆盖率",
+            meaning="村里的人沿村里街道均匀分布时，时限内能到的份额；附近没有街道的村按村的位置算。",
+            form=SHARE,
+        ),
     ]
     villages = answer.villages.assign(people=shown_villages(answer.villages, full=full))
     names = {
@@ -257,6 +287,7 @@ def _villages(answer: GapAnswer, *, full: bool) -> _Table:
             _metres(row["straight_m"]),
             _yes(row["circle_covered"]),
             _yes(row["connected"]),
+            _share(row["street_share"]),
         ]
         for row in villages.sort_values("village_code", kind="stable").to_dict("records")
     ]

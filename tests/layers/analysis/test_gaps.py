@@ -88,6 +88,26 @@ def test_a_facility_five_kilometres_from_any_road_covers_nobody(store):
     assert answer(store).summary["covered"] == 0
 
 
+def test_a_village_that_reaches_only_in_part_makes_a_range(store):
+    """At 980 m all is covered; of its street, 480 to 1,480 m, only what lies before 990 m."""
+    fill(store, roads=road(0, 3000), elders=[elders(NEAR, 30, 980)])
+    got = answer(store)
+    (along,) = got.villages["street_share"]
+    assert along == pytest.approx(0.5, abs=0.06)
+    assert got.summary["share"] == got.summary["share_high"] == 1
+    assert got.summary["share_low"] == along
+    assert got.rows[["share_low", "share_high"]].iloc[0].tolist() == [along, 1]
+    assert got.mode_ranges["walk"]["to_facility"] == (along, 1)
+    assert got.bands.loc["age60", ["share_low", "share_high"]].tolist() == [along, 1]
+
+
+def test_both_ways_of_counting_lie_within_every_range(store):
+    got = answer(fill(store), by="village")
+    for table in (got.rows, got.bands):
+        assert (table["share_low"] <= table["share"]).all()
+        assert (table["share"] <= table["share_high"]).all()
+
+
 def test_covered_and_uncovered_make_the_total_in_every_row(store):
     rows = answer(fill(store), by="village").rows
     assert (rows["covered"] + rows["uncovered"] == rows["total"]).all()

@@ -41,12 +41,29 @@ def test_sheets_in_the_order_of_reading(book):
 def test_ranking_has_a_row_a_township_and_a_total(book):
     sheet = book()["缺口排名"]
     assert rows(sheet) == [
-        (1, "140423101000", "虒亭镇", 360, 300, 60, 0.833, 1, 60, 2, 1, 1, 10, "不可达"),
-        (2, "140423100000", "古韩镇", 160, 120, 40, 0.75, 0.75, 0, 2, 1, 0, 10, 25),
-        (None, None, "合计", 520, 420, 100, 0.808, 0.923, 60, 4, 2, 1, 10, "不可达"),
+        (
+            1,
+            "140423101000",
+            "虒亭镇",
+            360,
+            300,
+            60,
+            0.833,
+            0.417,
+            0.833,
+            1,
+            60,
+            2,
+            1,
+            1,
+            10,
+            "不可达",
+        ),
+        (2, "140423100000", "古韩镇", 160, 120, 40, 0.75, 0.75, 0.812, 0.75, 0, 2, 1, 0, 10, 25),
+        (None, None, "合计", 520, 420, 100, 0.808, 0.529, 0.808, 0.923, 60, 4, 2, 1, 10, "不可达"),
     ]
     assert head(sheet)[:8] == [
-        "位次", "区划代码", "乡镇", "老年人口", "已覆盖", "未覆盖", "道路覆盖率", "直线覆盖率",
+        "位次", "区划代码", "乡镇", "老年人口", "已覆盖", "未覆盖", "道路覆盖率", "覆盖率下限",
     ]  # fmt: skip
 
 
@@ -57,20 +74,23 @@ def test_codes_are_text_and_shares_are_percentages(book):
 
 
 def test_modes_stand_beside_directions(book):
-    assert rows(book(full=True)["方式对比"]) == [("步行", 0.808, 0.808), ("汽车", 0.9, 0.006)]
+    assert rows(book(full=True)["方式对比"]) == [
+        ("步行", 0.808, 0.538, 0.808, 0.808, 0.538, 0.808),
+        ("汽车", 0.9, 0.9, 0.95, 0.006, 0, 0.006),
+    ]
 
 
 def test_share_that_would_tell_three_people_is_a_dash(book):
-    assert rows(book()["方式对比"])[1] == ("汽车", 0.9, "—")
+    assert rows(book()["方式对比"])[1] == ("汽车", 0.9, 0.9, 0.952, "—", "—", "—")
 
 
 def test_bands_hide_a_count_of_three_and_its_complement(book):
-    assert rows(book()["年龄段"])[1] == ("失能老年人", 0.5, 50, "<5", "隐去", "—")
+    assert rows(book()["年龄段"])[1] == ("失能老年人", 0.5, 50, "<5", "隐去", "—", "—", "—")
 
 
 def test_villages_name_their_township(book):
     assert rows(book()["村级明细"])[0] == (
-        "古韩镇", "140423100201", "贾垴村", 120, 5, "是", 250, "是", "是",
+        "古韩镇", "140423100201", "贾垴村", 120, 5, "是", 250, "是", "是", 1,
     )  # fmt: skip
 
 

@@ -1,0 +1,108 @@
+"""Coverage of people spread along their streets, beside coverage at the village's point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.spread import spread_demand, spread_shares
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from layers.analysis.inputs import ServiceInputs
+
+__all__ = ["Streets", "share_span"]
+
+
+@dataclass(frozen=True, eq=False)
+class Streets:
+    """The people of every village along the streets that are walked there.
+
+    Attributes
+    ----------
+    points
+        `geo.spread.spread_demand` of the demand on the walking network.
+    """
+
+    inputs: ServiceInputs
+    points: gpd.GeoDataFrame
+    _found: dict[tuple[str, str, float], pd.Series] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, inputs: ServiceInputs) -> Streets:
+        """Spread the demand of a question; streets are those of walking, whatever its mode.
+
+        Raises
+        ------
+        PlatformError
+            If a network cannot be built or an input is refused by `geo`.
+        """
+        return cls(inputs, spread_demand(inputs.network("walk"), inputs.demand))
+
+    def covered_shares(
+        self,
+        mode: str | None = None,
+        direction: str | None = None,
+        speed_mps: float | None = None,
+    ) -> pd.Series:
+        """Share of each village's streets within the limit, in the order of the demand.
+
+        Parameters
+        ----------
+        mode, direction, speed_mps
+            Those of the question unless given.
+
+        Returns
+        -------
+        `covered_share` in [0, 1], index of the demand. Kept: asking again costs nothing.
+
+        Raises
+        ------
+        PlatformError
+            If a network cannot be built or an input is refused by `geo`.
+        """
+        question = self.inputs.question
+        key = (
+            mode or question.mode,
+            direction or question.direction,
+            speed_mps or question.speed_mps,
+        )
+        if key not in self._found:
+            shares = spread_shares(
+                self.inputs.network(key[0]),
+                self.inputs.counted,
+                self.points,
+                minutes=question.minutes,
+                speed_mps=key[2],
+                direction=key[1],
+            )
+            self._found[key] = shares.reindex(self.inputs.demand.index)
+        return self._found[key]
+
+
+def share_span(share: float, weight: pd.Series, covered_share: pd.Series) -> tuple[float, float]:
+    """Low and high end of a share of all people: at their points, and along their streets.
+
+    Parameters
+    ----------
+    share
+        The share at the points.
+    weight
+        People of each village.
+    covered_share
+        What `Streets.covered_shares` gave for the same question.
+
+    Returns
+    -------
+    (low, high); NaN without people.
+    """
+    people = weight.to_numpy(np.float64)
+    total = people.sum()
+    along = float(people @ covered_share.to_numpy(np.float64) / total) if total else float("nan")
+    # A whole is a whole, whatever the rounding of its parts.
+    along = share if np.isclose(along, share, rtol=0, atol=1e-12) else along
+    return min(share, along), max(share, along)

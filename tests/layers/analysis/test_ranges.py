@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from layers.analysis.inputs import read_inputs
+from layers.analysis.question import CareQuestion
+from layers.analysis.ranges import Streets, share_span
+from tests.layers.analysis.county import fill
+
+
+def test_shares_stand_in_the_order_of_the_demand_and_are_kept(store):
+    inputs = read_inputs(fill(store), CareQuestion())
+    streets = Streets.of(inputs)
+    shares = streets.covered_shares()
+    assert shares.index.equals(inputs.demand.index)
+    # The near village wholly, the far and the placeless one not at all.
+    assert shares.tolist() == [1, 0, 0]
+    assert streets.covered_shares("walk", "to_facility", 1.1) is shares
+
+
+def test_streets_are_those_of_walking_and_the_time_is_the_modes(store):
+    inputs = read_inputs(fill(store), CareQuestion())
+    assert Streets.of(inputs).covered_shares("car").tolist() == [1, 1, 0]
+
+
+@pytest.mark.parametrize(("share", "span"), [(0.5, (0.25, 0.5)), (0.1, (0.1, 0.25))])
+def test_a_span_holds_both_shares(share, span):
+    people = pd.Series([10.0, 30.0])
+    assert share_span(share, people, pd.Series([1.0, 0.0])) == span
+
+
+def test_nobody_has_no_span():
+    assert all(map(math.isnan, share_span(math.nan, pd.Series([0.0]), pd.Series([1.0]))))
