@@ -110,7 +110,7 @@ def shortest_worst(
         )
     low, high = 0, int(np.searchsorted(steps, worst(best)))
     try:
-        while low < high and steps[high] - steps[low] > clock.gap * steps[high]:
+        while low < high and steps[high] - steps[low] > clock.gap * steps[high] and not clock.up:
             middle = (low + high) // 2
             found = chosen_within(float(steps[middle]))
             if found is None:

@@ -175,7 +175,7 @@ class _Transport:
         return np.asarray(np.r_[np.ones(k + len(self.way_row)), unserved])
 
     def _parts(self, chosen: NDArray[np.intp], clock: Clock) -> NDArray[np.float64] | None:
-        """Share of each way's row that goes it, with these sites open; None if they are too few."""
+        """Weight that goes each way with these sites open; None if they are too few."""
         ways, n = len(self.way_row), len(self.rows)
         opened = self.problem.existing.copy()
         opened[chosen] = True
@@ -183,16 +183,16 @@ class _Transport:
         served = _table((self.way_row, np.arange(ways)), 1.0, (n, size)) + _table(
             (np.arange(n), ways + np.arange(n)), 1.0, (n, size)
         )
-        taken = self.weights[self.rows][self.way_row]
-        room = _table((self.way_site, np.arange(ways)), taken, (len(opened), size))
-        upper = self._upper(0)
-        upper[:ways] = opened[self.way_site]
+        people = self.weights[self.rows]
+        room = _table((self.way_site, np.arange(ways)), 1.0, (len(opened), size))
+        upper = self._upper(0) * np.r_[people[self.way_row], people]
+        upper[:ways] *= opened[self.way_site]
         found = Program(
-            np.r_[self.way_cost, self._unserved_cost()],
+            np.r_[self.way_cost / people[self.way_row], self._unserved_cost() / people],
             0,
             sparse.vstack([served, room]).tocsr(),
-            np.r_[np.ones(n), np.full(len(opened), -np.inf)],
-            np.r_[np.ones(n), np.where(opened, self.capacity, 0.0)],
+            np.r_[people, np.full(len(opened), -np.inf)],
+            np.r_[people, np.where(opened, self.capacity, 0.0)],
             upper,
         ).solve(replace(clock, end=None))
         return None if found.values is None else found.values[:ways]
@@ -201,11 +201,11 @@ class _Transport:
         self, chosen: NDArray[np.intp], parts: NDArray[np.float64], bound: float | None
     ) -> Solution:
         problem = self.problem
-        real = parts > _LEAST_PART
-        row, site = self.rows[self.way_row[real]], self.way_site[real]
-        flow = parts[real] * self.weights[row]
-        ways = self.way_cost[real] * parts[real]
-        left = 1.0 - np.bincount(self.way_row[real], parts[real], len(self.rows))
+        people = self.weights[self.rows]
+        real = parts > _LEAST_PART * people[self.way_row]
+        row, site, flow = self.rows[self.way_row[real]], self.way_site[real], parts[real]
+        ways = self.way_cost[real] / self.weights[row] * flow
+        left = 1.0 - np.bincount(self.way_row[real], flow, len(people)) / people
         unserved = np.where(left > _LEAST_PART, left, 0.0) * self._unserved_cost()
         total = float(ways.sum() + unserved.sum())
         plain = problem.answer(
