@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.parquet as pq
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from layers.batch.columns import COUNTY_FIELDS, GAP_FIELDS, VILLAGE_FIELDS
 from layers.batch.tables import table_of
@@ -144,9 +145,10 @@ def write_results(
             write_gpkg(counties(("Polygon", "MultiPolygon")), part, _nobody)
             write_gpkg(joined("gaps", "覆盖缺口", GAP_FIELDS), part, _nobody)
             write_gpkg(joined("villages", "分村覆盖", VILLAGE_FIELDS), part, _nobody)
-    except OSError as error:
+    except (OSError, DataLayerError, DataSourceError) as error:  # GDAL has errors of its own
+        why = f"（{reason(error)}）" if isinstance(error, OSError) else ""
         raise StoreError(
-            f"结果写不进 {folder}（{reason(error)}），请检查磁盘空间和权限。",
+            f"结果写不进 {folder}{why}，请检查磁盘空间和权限。",
             code="file_not_written",
             where=str(folder),
         ) from error
