@@ -123,10 +123,19 @@ class StudyAnswer:
     @property
     def steadiest(self) -> str:
         """The id of the option that loses least on average over speed, mode, counts and failure."""
+        return str(self._mean_lost().idxmin())
+
+    @property
+    def rival(self) -> str:
+        """The id of the steadiest option beside the recommended one; that one if it is alone."""
+        others = self._mean_lost().iloc[1:]
+        return str(others.idxmin()) if len(others) else str(self.site["id"])
+
+    def _mean_lost(self) -> pd.Series:
         lost = self.robustness.summary["mean_lost"]
         families = [name for name in MOVED if name in lost.index.get_level_values("family")]
         mean = lost.loc[families].groupby("option", sort=False).mean()
-        return str(mean.reindex([str(one) for one in self.options["id"]]).idxmin())
+        return mean.reindex([str(one) for one in self.options["id"]])
 
     @property
     def site(self) -> pd.Series:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING, WD_TAB_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from webmap.documents.dated import first_day, write_dated
-from webmap.documents.paper_parts import FACES, field_runs, font_table, paint, ruled
+from webmap.documents.paper_parts import FACES, field_runs, font_table, narrow_cells, paint, ruled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,9 +75,10 @@ class Paper:
         properties.language, properties.revision = "zh-CN", 1
         self._titled(title)
 
-    def heading(self, text: str, level: int = 1) -> None:
-        """Begin a part: level 1 is 一、, level 2 is （一）."""
-        self.document.add_paragraph(text, style=f"Heading {level}")
+    def heading(self, text: str, level: int = 1, *, new_page: bool = False) -> None:
+        """Begin a part, on a new page if asked: level 1 is 一、, level 2 is （一）."""
+        paragraph = self.document.add_paragraph(text, style=f"Heading {level}")
+        paragraph.paragraph_format.page_break_before = new_page or None
 
     def text(self, text: str, *, bold: bool = False) -> Paragraph:
         """Write a paragraph of running text, its first line indented by two letters."""
@@ -105,7 +106,7 @@ class Paper:
         table = self._grid(2, [BODY_MM / len(cells)] * len(cells))
         for place, (figure, caption) in enumerate(cells):
             for row, (text, face, size, color) in enumerate(
-                ((figure, "title", 20, "16786D"), (caption, "body", 10, _MUTED))
+                ((figure, "title", 17, "16786D"), (caption, "body", 10, _MUTED))
             ):
                 paragraph = table.cell(row, place).paragraphs[0]
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -187,10 +188,6 @@ class Paper:
         drawn._inline.docPr.set("title", caption)  # noqa: SLF001
         self._caption(f"图 {next(self._figures)}　{caption}", above=False)
 
-    def new_page(self) -> None:
-        """Go on on a new page."""
-        self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-
     def save(self, path: Path) -> None:
         """Write the paper, whole or not at all; the same rows are the same bytes."""
         made = BytesIO()
@@ -214,6 +211,7 @@ class Paper:
     def _grid(self, rows: int, widths: Sequence[float]) -> Table:
         table: Table = self.document.add_table(rows=rows, cols=len(widths))
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        narrow_cells(table, Mm(1))
         table.autofit = False
         for place, width in enumerate(widths):
             table.columns[place].width = Mm(width)
@@ -234,7 +232,7 @@ class Paper:
         paragraph.paragraph_format.space_before = Pt(2)
         paragraph.paragraph_format.space_after = Pt(2)
         paragraph.paragraph_format.keep_with_next = kept or face == "head"
-        paint(paragraph.add_run(text), face, 10)
+        paint(paragraph.add_run(text), face, 9.5)
         if fill:
             shade = f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{fill}"/>'
             cell._tc.get_or_add_tcPr().append(parse_xml(shade))  # noqa: SLF001

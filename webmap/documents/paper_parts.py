@@ -10,11 +10,12 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
 
 if TYPE_CHECKING:
+    from docx.shared import Length
     from docx.table import Table
     from docx.text.paragraph import Paragraph
     from docx.text.run import Run
 
-__all__ = ["FACES", "field_runs", "font_table", "paint", "ruled"]
+__all__ = ["FACES", "field_runs", "font_table", "narrow_cells", "paint", "ruled"]
 
 FACES = {
     "title": ("Times New Roman", "方正小标宋简体"),
@@ -104,6 +105,20 @@ def ruled(table: Table, *, top: int, bottom: int, inside: int = 0) -> None:
         about.append(borders)
     else:
         first.addprevious(borders)
+
+
+def narrow_cells(table: Table, margin: Length) -> None:
+    """Set the room left and right of the text in every cell of a table."""
+    sides = "".join(
+        f'<w:{side} w:w="{round(margin.twips)}" w:type="dxa"/>' for side in ("left", "right")
+    )
+    found = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>")
+    about = table._tbl.tblPr  # noqa: SLF001  (python-docx has no other way)
+    look = about.find(qn("w:tblLook"))
+    if look is None:
+        about.append(found)
+    else:
+        look.addprevious(found)
 
 
 def font_table() -> bytes:
