@@ -34,7 +34,11 @@ DELETED = "null"
 """Body of the version that a delete makes."""
 
 _encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    ensure_ascii=False,
+    allow_nan=False,
+    sort_keys=True,
+    separators=(",", ":"),
+    check_circular=False,  # checked records hold no circles; looking for them takes time
 ).encode
 
 

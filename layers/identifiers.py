@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b32encode
+from itertools import count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
-__all__ = ["new_ulid"]
+__all__ = ["new_ulid", "ulids"]
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+)
 
 
 def new_ulid(moment: datetime) -> str:
@@ -23,11 +28,40 @@ def new_ulid(moment: datetime) -> str:
 
     Returns
     -------
-    26 characters of Crockford's base 32: 48 bits of milliseconds, 80 random bits.
+    26 characters of Crockford's base 32: 48 bits of milliseconds, a zero, 79 random bits.
 
     Source
     ------
     github.com/ulid/spec.
     """
-    number = int(moment.timestamp() * 1000) << 80 | secrets.randbits(80)
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return _written(_number(moment))
+
+
+def ulids(moment: datetime) -> Iterator[str]:
+    """Make ids of one moment that sort in the order of their making.
+
+    Rising ids go to the end of an index; those of `new_ulid` would go anywhere in it.
+
+    Parameters
+    ----------
+    moment
+        Time of making, with time zone.
+
+    Yields
+    ------
+    Ids as `new_ulid` makes them, the random part of each one more than before.
+
+    Source
+    ------
+    github.com/ulid/spec, "Monotonicity".
+    """
+    return map(_written, count(_number(moment)))
+
+
+def _number(moment: datetime) -> int:
+    # The highest random bit stays free, so that counting up never reaches the next millisecond.
+    return int(moment.timestamp() * 1000) << 80 | secrets.randbits(79)
+
+
+def _written(number: int) -> str:
+    return b32encode(number.to_bytes(20, "big"))[6:].translate(_CROCKFORD).decode("ascii")

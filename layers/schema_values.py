@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from dataclasses import field as _field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from layers.short_names import short_names
@@ -140,10 +141,12 @@ class Rule:
             if (row.get(name) == wanted) is not equal:
                 return None
         last: tuple[str | float, Any] | None = None
-        for term in self.terms:
-            value = self._value(term, row)
+        for term, field, counted in self._steps:
+            value = term if field is None else row.get(field)
             if value is None or value != value:  # noqa: PLR0124 - only NaN differs from itself
                 continue
+            if counted and isinstance(value, list):
+                value = len(value)
             if last is not None and not (last[1] < value if self.strict else last[1] <= value):
                 return last[0], term
             last = term, value
@@ -168,12 +171,15 @@ class Rule:
         title = fields[Rule.field_of(term)].title
         return f"{title}的项数" if term.startswith("count(") else title
 
-    @staticmethod
-    def _value(term: str | float, row: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any field's
-        if not isinstance(term, str):
-            return term
-        value = row.get(Rule.field_of(term))
-        return len(value) if term.startswith("count(") and isinstance(value, list) else value
+    @cached_property
+    def _steps(self) -> tuple[tuple[str | float, str | None, bool], ...]:
+        """Each term with its field, None for a number, and whether items are counted."""
+        return tuple(
+            (term, self.field_of(term), term.startswith("count("))
+            if isinstance(term, str)
+            else (term, None, False)
+            for term in self.terms
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import struct
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import accumulate
 from typing import IO, Any
 
 from layers.findings import RefusedCell
@@ -28,6 +30,8 @@ def send(stream: IO[bytes], message: dict[str, Any]) -> None:
     message
         What JSON can hold, and dates, times, bytes and refused cells.
     """
+    if "wkb" in message:
+        message = {**message, "wkb": _packed(message["wkb"])}
     body = json.dumps(message, default=_tagged, separators=(",", ":")).encode("ascii")
     stream.write(_LENGTH.pack(len(body)))
     stream.write(body)
@@ -63,7 +67,39 @@ def receive(stream: IO[bytes]) -> dict[str, Any] | None:
     message = json.loads(body, object_hook=_untagged)
     if not isinstance(message, dict):
         raise ValueError(message)
+    if "wkb" in message:
+        message["wkb"] = _unpacked(message["wkb"])
     return message
+
+
+def _packed(shapes: Sequence[bytes | None]) -> dict[str, Any]:
+    """Put many shapes into one text: thousands of tags of their own would cost more than they."""
+    return {
+        "bytes": [None if shape is None else len(shape) for shape in shapes],
+        "all": b64encode(b"".join(filter(None, shapes))).decode("ascii"),
+    }
+
+
+def _unpacked(packed: Any) -> list[bytes | None]:  # noqa: ANN401 - whatever a child sends
+    """Give the shapes back.
+
+    Raises
+    ------
+    ValueError
+        If the lengths are not those of the text.
+    """
+    try:
+        lengths, body = packed["bytes"], b64decode(packed["all"])
+        ends = list(accumulate(length or 0 for length in lengths))
+        shapes = [
+            None if length is None else body[end - length : end]
+            for length, end in zip(lengths, ends, strict=True)
+        ]
+    except (KeyError, TypeError) as error:
+        raise ValueError("shapes") from error
+    if (ends[-1] if ends else 0) != len(body):
+        raise ValueError("shapes")
+    return shapes
 
 
 def _tagged(value: object) -> object:
@@ -74,7 +110,7 @@ def _tagged(value: object) -> object:
     if isinstance(value, date):
         return {"$date": value.isoformat()}
     if isinstance(value, bytes):
-        return {"$bytes": base64.b64encode(value).decode("ascii")}
+        return {"$bytes": b64encode(value).decode("ascii")}
     return str(value)
 
 
@@ -87,7 +123,7 @@ def _untagged(value: dict[str, Any]) -> Any:  # noqa: ANN401 - any value of a ce
     if tag == "$time":
         return datetime.fromisoformat(content)
     if tag == "$bytes":
-        return base64.b64decode(content)
+        return b64decode(content)
     if tag == "$refused":
         text, code, reason = content
         return RefusedCell(text, code=code, reason=reason)

@@ -66,9 +66,18 @@ class Bounds:
         self._stored = self._box = stored_bounds(connection, table)
         self._shrinks = False
 
-    def include(self, bounds: Sequence[float]) -> None:
-        """Grow to hold a geometry."""
-        west, south, east, north = bounds
+    def include(self, boxes: Sequence[Sequence[float]]) -> None:
+        """Grow to hold geometries.
+
+        Parameters
+        ----------
+        boxes
+            minx, miny, maxx, maxy of each.
+        """
+        if not boxes:
+            return
+        each = tuple(zip(*boxes, strict=True))
+        west, south, east, north = min(each[0]), min(each[1]), max(each[2]), max(each[3])
         if self._box is not None:
             box = self._box
             west, south = min(west, box[0]), min(south, box[1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from layers.history import canonical_json
@@ -9,6 +11,8 @@ from layers.stores.gpkg_geometry import to_blob
 from layers.stores.gpkg_schema import column_names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from layers.records import Record, RecordCodec
     from layers.schema import LayerSchema
 
@@ -42,10 +46,19 @@ def stored_columns(
     for name in codec.lists:
         if values.get(name) is not None:
             values = {**values, name: canonical_json(values[name])}
-    fields = [values.get(name) for name in codec.schema.fields]
-    columns = [record.id, *fields, version, at, actor]
+    empty, in_order = _fields(codec.schema)
+    columns = [record.id, *in_order({**empty, **values}), version, at, actor]
     if not codec.schema.geometry:
         return columns
     if record.wkb is None or record.bounds is None:
         return [None, *columns]
     return [to_blob(record.wkb, record.bounds), *columns]
+
+
+@cache
+def _fields(
+    schema: LayerSchema,
+) -> tuple[Mapping[str, None], Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+    """Give a row without values, and what takes its values in the order of the columns."""
+    names = tuple(schema.fields)
+    return dict.fromkeys(names), itemgetter(*names)

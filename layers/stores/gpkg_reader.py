@@ -228,7 +228,10 @@ class GpkgReader:
                 [layer, id],
             ).fetchall()
         if not rows:
-            raise NotFound(f"{codec.schema.title}从未有过标识为“{id}”的记录，请核对。", where=id)
+            # A code alone is the id of the present unit; that of a former one has its day behind.
+            past = self._periods(layer, id)[1:]
+            advice = f"但有 {'、'.join(past)}，请用完整标识再查" if past else "请核对"
+            raise NotFound(f"{codec.schema.title}从未有过标识为“{id}”的记录，{advice}。", where=id)
         return [_version(codec, row) for row in rows]
 
     def head(self, layer: str | None = None) -> Head:

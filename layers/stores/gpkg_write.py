@@ -22,7 +22,7 @@ from layers.history import (
     event_hash,
     stamp,
 )
-from layers.identifiers import new_ulid
+from layers.identifiers import ulids
 from layers.met_before import MetBefore
 from layers.provenance import QUALITIES, QUALITY_TITLES
 from layers.store_values import PutResult
@@ -86,7 +86,7 @@ class LayerWriter:
         self._hash: str
         self._seq, self._hash, last = head or (0, GENESIS, "")
         self._txn = txn or self._seq + 1
-        self._now = now
+        self._made = ulids(now)
         # A clock set back must not make an event older than the one before it.
         self._at = max(stamp(now), last)
         self._fill: IndexFill | None = None
@@ -138,7 +138,7 @@ class LayerWriter:
             for record in records:
                 number += 1
                 if record.id is None:
-                    record.id = new_ulid(self._now)
+                    record.id = next(self._made)
             made = [str(record.id) for record in records]
             if (position := met.repeated(made)) is not None:
                 raise InvalidRecord(
@@ -241,6 +241,7 @@ class LayerWriter:
     ) -> tuple[int, int]:
         inserts: list[list[Any]] = []
         boxes: list[Sequence[float] | None] = []
+        placed: list[Sequence[float]] = []
         updates: list[list[Any]] = []
         events = []
         for number, record in enumerate(records, first + 1):
@@ -263,8 +264,10 @@ class LayerWriter:
                 updates.append([*columns, made])
             action = "create" if old is None else "update"
             events.append(self._event(action, made, version + 1, body))
-            if self._bounds and record.bounds:
-                self._bounds.include(record.bounds)
+            if record.bounds:
+                placed.append(record.bounds)
+        if self._bounds is not None:
+            self._bounds.include(placed)
         if updates:
             self._leave([row[-1] for row in updates])
         self._connection.executemany(self._insert, inserts)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import islice
 
-from layers.identifiers import new_ulid
+from layers.identifiers import new_ulid, ulids
 
 
 def test_the_first_ten_characters_are_the_time():
@@ -16,3 +17,11 @@ def test_the_first_ten_characters_are_the_time():
 def test_ids_of_one_moment_differ():
     moment = datetime(2024, 6, 30, tzinfo=UTC)
     assert len({new_ulid(moment) for _ in range(1000)}) == 1000
+
+
+def test_ids_made_in_a_row_have_the_time_and_rise_one_by_one():
+    moment = datetime.fromtimestamp(1469918176.385, UTC)
+    made = list(islice(ulids(moment), 1000))
+    assert made == sorted(set(made))
+    assert {(one[:10], len(one)) for one in made} == {("01ARYZ6S41", 26)}
+    assert not set("".join(made)) & set("ILOU")

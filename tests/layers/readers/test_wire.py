@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 import struct
 from datetime import date, datetime
@@ -69,3 +70,17 @@ def test_a_stream_that_ends_early_gives_nothing():
 def test_what_is_no_message_is_refused(data):
     with pytest.raises(ValueError):  # noqa: PT011 - its words are for nobody
         receive(io.BytesIO(data))
+
+
+@given(st.lists(st.none() | st.binary(max_size=40)))
+def test_shapes_arrive_as_they_were(shapes):
+    assert through({"rows": [], "wkb": shapes})["wkb"] == shapes
+
+
+@pytest.mark.parametrize(
+    "packed", [3, {}, {"bytes": [4], "all": "AAAA"}, {"bytes": ["4"], "all": ""}, {"bytes": None}]
+)
+def test_shapes_that_do_not_fit_their_lengths_are_no_message(packed):
+    body = json.dumps({"wkb": packed}).encode()
+    with pytest.raises(ValueError, match="shapes"):
+        receive(io.BytesIO(struct.pack(">Q", len(body)) + body))
