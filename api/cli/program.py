@@ -22,6 +22,7 @@ from api.cli import (
     name_commands,
     print_command,
     record_commands,
+    scenario_commands,
     service_commands,
     site_command,
 )
@@ -54,6 +55,7 @@ for commands in (
     record_commands,
     service_commands,
     site_command,
+    scenario_commands,
     print_command,
     case_commands,
     counties_command,

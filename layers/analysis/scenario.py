@@ -28,10 +28,23 @@ if TYPE_CHECKING:
     from layers.analysis.question import CareQuestion
     from layers.analysis.scenario_edits import FacilityChange, ScenarioEdits
 
-__all__ = ["IMAGINED", "RoadChange", "ScenarioAnswer", "scenario_answer"]
+__all__ = [
+    "FACILITY_CHANGES",
+    "IMAGINED",
+    "ROAD_CHANGES",
+    "RoadChange",
+    "ScenarioAnswer",
+    "scenario_answer",
+]
 
 IMAGINED = Provenance("approximate", ("方案中设想的改动",))
 """Where the changes themselves come from."""
+
+FACILITY_CHANGES = {"opened": "设施开设", "moved": "设施迁移", "closed": "设施停用"}
+"""Kind of a `FacilityChange` -> Chinese title."""
+
+ROAD_CHANGES = {"added": "道路新修", "closed": "道路封闭", "slowed": "道路变速"}
+"""Kind of a `RoadChange` -> Chinese title."""
 
 _BESIDE = ("covered", "uncovered", "share", "misled", "mean_seconds", "worst_seconds")
 

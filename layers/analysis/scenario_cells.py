@@ -8,18 +8,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 import shapely
 
-from layers.analysis.saved_scenarios import save_scenario
+from layers.analysis.saved_scenarios import is_stale, save_scenario
 from layers.privacy import HIDDEN_TEXT, SMALLEST_SHOWN, hidden_cells, shown_values
+from layers.store import Query, read_frame
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from layers.analysis.inputs import ServiceInputs
+    from layers.analysis.saved_scenarios import SavedScenario
     from layers.analysis.scenario import ScenarioAnswer
     from layers.store import Actor, Store
 
-__all__ = ["save_answer", "scenario_body", "shown_county", "shown_rows"]
+__all__ = [
+    "is_stale_answer",
+    "save_answer",
+    "scenario_body",
+    "shown_county",
+    "shown_rows",
+    "village_rows",
+]
 
 _COUNTS: Final = (
     "total",
@@ -137,6 +149,70 @@ def scenario_body(answer: ScenarioAnswer, *, full: bool = False) -> dict[str, An
             for road in answer.roads
         ],
     }
+
+
+def village_rows(answer: ScenarioAnswer, *, full: bool = False) -> gpd.GeoDataFrame:
+    """Give the villages before and after, as rows of a file.
+
+    Parameters
+    ----------
+    answer, full
+        As `shown_rows`; without `full` no people are told, for a village's count may be small.
+
+    Returns
+    -------
+    `village_code name unit seconds_before seconds_after covered_before covered_after change quality
+    source geometry`, `people` where they may be told; seconds missing where nothing is reached.
+    """
+    villages = answer.villages
+    was, will = villages["covered_before"], villages["covered_after"]
+    frame = villages.drop(columns=["township_code", "weight"]).assign(
+        **{
+            name: villages[name].where(np.isfinite(villages[name]))
+            for name in ("seconds_before", "seconds_after")
+        },
+        change=np.select([will & ~was, was & ~will], ["新增覆盖", "失去覆盖"], "不变"),
+        quality=answer.provenance.quality,
+        source="；".join(answer.provenance.sources),
+    )
+    if full:
+        frame = frame.assign(people=villages["weight"].round().astype("int64"))
+    return frame.reset_index(drop=True)
+
+
+def is_stale_answer(store: Store, kept: SavedScenario, inputs: ServiceInputs) -> bool:
+    """Tell whether a kept answer is still that of today.
+
+    Parameters
+    ----------
+    store
+        An open store.
+    kept
+        Of any model.
+    inputs
+        Today's rows for its question.
+
+    Returns
+    -------
+    True if the rows, the program or a stored facility that the scenario opens have moved since.
+    """
+    if is_stale(kept, inputs):
+        return True
+    asked = kept.question.get("edits", {}).get("candidates") or []
+    names = [one["id"] for one in asked if "id" in one and "lon" not in one]
+    if not names:
+        return False
+    day = inputs.question.as_of or inputs.data_date
+    register = read_frame(store, "care_facilities", Query(at=day))
+    then = {one["id"]: one for one in kept.result.get("facilities", [])}
+    for one in names:
+        found = register[(register.index == one) | (register["name"] == one).fillna(value=False)]
+        if len(found) != 1 or found.index[0] not in then:
+            return True
+        place, was = found.geometry.iloc[0], then[found.index[0]]
+        if place is None or place.is_empty or (place.x, place.y) != (was["lon"], was["lat"]):
+            return True
+    return False
 
 
 def save_answer(
