@@ -55,6 +55,7 @@ def _proposed(
 ) -> tuple[dict[str, Any], list[str]]:
     from layers.names import check_name, name_lists, proposals
 
+    name = name.strip()
     lists = name_lists(session.folder / _LISTS)
     with session.store() as store:
         findings = check_name(store, name, kind=kind, pinyin=pinyin, lists=lists)

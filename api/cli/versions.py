@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from layers.schema import Field, LayerSchema
     from layers.store import Row, Version
@@ -15,7 +15,7 @@ __all__ = ["history_body", "history_lines"]
 
 _ACTIONS = {"create": "新建", "update": "更改", "delete": "删除"}
 _NOTHING = "（空）"
-_TEXT_CHARACTERS = 80
+_TEXT_CHARACTERS = 120
 
 
 def history_body(schema: LayerSchema, versions: Sequence[Version], *, full: bool) -> dict[str, Any]:
@@ -127,9 +127,34 @@ def _text(field: Field, value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, str) and value in field.codes:
         return field.codes[value]
-    text = " ".join(cell_text(value).split())
+    if field.type == "json":
+        text = _nested(value, field.shape)
+    elif isinstance(value, list):
+        text = "、".join(field.codes.get(item, item) for item in value)
+    else:
+        text = cell_text(_whole(value))
+    text = " ".join(text.split())
     short = text if len(text) <= _TEXT_CHARACTERS else f"{text[:_TEXT_CHARACTERS]}……"
     return f"{short} {field.unit}".rstrip()
+
+
+def _nested(value: object, shape: Mapping[str, Any]) -> str:
+    """Tell a nested value in the words of its shape, things apart by ；."""
+    if isinstance(value, dict):
+        known = shape.get("properties", {})
+        parts = ((known.get(name, {}), name, part) for name, part in value.items())
+        return "，".join(
+            f"{of.get('title', name)} {_nested(part, of)} {of.get('unit', '')}".rstrip()
+            for of, name, part in parts
+        )
+    if isinstance(value, list):
+        return "；".join(_nested(item, shape.get("items", {})) for item in value)
+    return str(_whole(value))
+
+
+def _whole(value: object) -> object:
+    """Give 4000000.0 as 4000000, as the clerk wrote it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _shape(shape: Any) -> str:  # noqa: ANN401 - any geometry

@@ -138,7 +138,8 @@ def check_name(
     InputError
         If the name is empty or the kind unknown.
     """
-    if not name.strip():
+    name = name.strip()
+    if not name:
         raise InputError("地名不能为空，请给出要检查的名称。", where="name")
     kinds = layer_schema("place_names").fields["kind"].codes
     if kind is not None and kind not in kinds:

@@ -1,4 +1,4 @@
-"""A new layer is a YAML file and nothing else: stored, imported, exported, checked."""
+"""A new layer is a YAML file and nothing else: imported, checked, searched, exported, kept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ name: wells
 title: 水井
 geometry: [Point]
 key: "{number}"
+search: 9
 fields:
+  name: {title: 井名, type: text}
   number: {title: 井号, type: text, required: true, pattern: 'W[0-9]+', form: W 加数字}
   kind: {title: 类型, type: text, required: true, codes: {dug: 大口井, drilled: 机井}}
   depth_m: {title: 井深, type: real, unit: m, minimum: 0}
@@ -35,13 +37,13 @@ rules:
   - 0 <= water_m <= depth_m
   - "kind = drilled: 1 <= count(pumps)"
 """
-HEAD = "井号,类型,井深(m),水深,水泵,化验,经度,纬度,精度等级,来源\n"
-GOOD = """W1,机井,80,30,"潜水泵、备用泵","[{""year"": 2023, ""ph"": 7}]",113.05,36.53,,示意
-W2,大口井,9.5,,,,,,,示意
+HEAD = "井名,井号,类型,井深(m),水深,水泵,化验,经度,纬度,精度等级,来源\n"
+GOOD = """虒泉井,W1,机井,80,30,"潜水泵、备用泵","[{""year"": 2023, ""ph"": 7}]",113.05,36.53,,示意
+,W2,大口井,9.5,,,,,,,示意
 """
-BAD = """W1,机井,8,30,潜水泵,,,,,
-X2,手压井,a,,,,,,,
-W3,大口井,,,,"[{""ph"": 7}]",,,,
+BAD = """,W1,机井,8,30,潜水泵,,,,,
+,X2,手压井,a,,,,,,,
+,W3,大口井,,,,"[{""ph"": 7}]",,,,
 """
 
 
@@ -100,6 +102,21 @@ def test_a_workbook_shows_its_titles(xygeo, tmp_path):
     row = dict(zip(head, first, strict=True))
     assert (row["井号"], row["类型"], row["水泵"]) == ("W1", "机井", "潜水泵、备用泵")
     assert json.loads(row["化验"]) == [{"year": 2023, "ph": 7.0}]
+
+
+def test_its_names_are_searched_because_its_file_says_so(xygeo, tmp_path):
+    xygeo("import", "wells", write(tmp_path / "wells.csv", GOOD))
+    hits = [xygeo("search", text)[1]["hits"] for text in ("虒泉", "siquan", "sqj", "W1", "w2")]
+    assert [[(h["layer"], h["id"]) for h in found] for found in hits[:4]] == [[("wells", "W1")]] * 4
+    assert hits[4] == []  # it has no name
+
+
+def test_every_version_of_a_row_is_kept_and_told(xygeo, tmp_path):
+    xygeo("import", "wells", write(tmp_path / "wells.csv", GOOD))
+    xygeo("import", "wells", write(tmp_path / "wells.csv", GOOD.replace("80", "95")))
+    versions = xygeo("history", "wells", "W1")[1]["versions"]
+    assert [v["properties"]["depth_m"] for v in versions] == [80, 95]
+    assert xygeo("verify")[0] == 0
 
 
 def test_casework_layers_take_no_import(xygeo, tmp_path):

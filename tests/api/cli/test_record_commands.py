@@ -75,6 +75,42 @@ def test_history_for_people_says_who_when_and_what_changed(data):
     assert "版本 3  2024-07-01 04:00:00  王经办（未验证）  删除  理由：重复" in text
 
 
+def test_the_code_of_a_former_unit_tells_its_whole_id(data):
+    unit = {"code": "140423200200", "name": "善福村", "level": "village", "kind": "village"}
+    ended = unit | {"parent_code": "140423200000", "legal": True, "valid_to": date(2021, 1, 1)}
+    with open_store(f"gpkg:{data / 'county.gpkg'}", min_free_mb=0) as store:
+        store.put("divisions", [ended], actor=REVIEWER)
+    answer = xygeo("history", "divisions", "140423200200", data=data)
+    assert (answer.code, "但有 140423200200@2021-01-01，请用完整标识再查" in answer.err) == (
+        1,
+        True,
+    )
+    assert xygeo("history", "divisions", "140423200200@2021-01-01", data=data).code == 0
+
+
+def test_a_whole_number_of_yuan_has_no_decimals(data):
+    with open_store(f"gpkg:{data / 'county.gpkg'}", min_free_mb=0) as store:
+        site = {"id": "侯堡", "name": "示意", "investment_yuan": 4e6, "floor_area_m2": 10.5}
+        store.put("care_facilities", [site], actor=CLERK)
+    text = xygeo("history", "care_facilities", "侯堡", data=data).out
+    assert "  投资：4000000 元\n" in text
+    assert "  建筑面积：10.5 m²\n" in text
+
+
+def test_nested_values_and_lists_are_told_in_words(data):
+    tree = {"name": "独立树", "grid_azimuth_deg": 33.5, "distance_m": 12}
+    marker = {"id": "M1", "number": "1", "kind": "single", "line_ids": ["140423-140430"]}
+    question = {"model": "mclp", "minutes": 15}
+    with open_store(f"gpkg:{data / 'county.gpkg'}", min_free_mb=0) as store:
+        store.put("boundary_markers", [marker | {"refs": [tree, {"name": "桥头"}]}], actor=REVIEWER)
+        store.put("siting_scenarios", [{"id": "S1", "question": question}], actor=CLERK)
+    text = xygeo("history", "boundary_markers", "M1", data=data).out
+    assert "  所在界线：140423-140430\n" in text
+    assert "  方位物：名称 独立树，坐标方位角 33.5 °，距离 12 m；名称 桥头\n" in text
+    text = xygeo("history", "siting_scenarios", "S1", data=data).out
+    assert "  问题：模型 mclp，时限 15 分钟\n" in text
+
+
 def test_an_unknown_feature_or_layer_is_refused(data):
     answer = xygeo("history", "care_facilities", "没有", "--json", data=data)
     assert (answer.code, answer.json["error"]["where"]) == (1, "没有")

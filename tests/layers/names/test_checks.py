@@ -84,6 +84,10 @@ def test_a_list_in_another_form_is_refused(tmp_path, text):
         name_lists(path)
 
 
+def test_blanks_around_a_name_are_no_fault_of_it(county):
+    assert check_name(county, " 新安路　", kind="street") == []
+
+
 def test_nothing_and_unknown_kinds_are_refused(county):
     with pytest.raises(InputError, match="不能为空"):
         check_name(county, " ")
