@@ -59,9 +59,9 @@ class SitingAnswer:
         `place`: the nearest village and how far, in words. `people` within the limit of the site,
         `gained` those of them whom no facility covers today.
     options
-        The best choice and the next best, best first: `rank sites names objective status gap
-        covered gained share mean_seconds worst_seconds`. `sites` are tuples of ids, `gap` is the
-        distance from the optimum.
+        The best choice and the next best, best first, of equally good ones that with the shorter
+        mean way: `rank sites names objective status gap covered gained share mean_seconds
+        worst_seconds`. `sites` are tuples of ids, `gap` is the distance from the optimum.
     before, after
         `layers.analysis.gaps.gap_summary`, and `mean_seconds`, `worst_seconds` of those reached.
         Today with what is counted; then with the chosen sites, and without what stands if the
@@ -143,9 +143,9 @@ def siting_answer(
     table = SitingTable.of(inputs, question, places, standing)
     if isinstance(candidates, str) and candidates == "nodes" and question.model in LIMITED_MODELS:
         table = table.without_doubles()
-    found = table.solve()
-    best = found[0]
     before = coverage_with(inputs, inputs.counted)
+    found, options = _options(inputs, table.solve(), standing, places, before)
+    best = found[0]
     opened = places.loc[list(best.chosen)]
     changed = best.status != "infeasible"
     after = coverage_with(inputs, standing, opened) if changed else before
@@ -154,7 +154,7 @@ def siting_answer(
         care=inputs.question,
         solution=best,
         sites=_sites(inputs, opened, before),
-        options=_options(inputs, found, standing, places, before),
+        options=options,
         before=_summary(before),
         after=_summary(after),
         rows=_rows(inputs, before, after),
@@ -275,11 +275,11 @@ def _options(
     standing: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
     before: gpd.GeoDataFrame,
-) -> pd.DataFrame:
-    """Give every choice with what it would change in the whole county."""
+) -> tuple[tuple[Solution, ...], pd.DataFrame]:
+    """Rank the choices and give each with what it would change in the whole county."""
     today = before["covered"].astype(bool)
     rows = []
-    for rank, one in enumerate(found, start=1):
+    for one in found:
         if one.status == "infeasible":
             continue
         villages = coverage_with(inputs, standing, places.loc[list(one.chosen)])
@@ -287,7 +287,7 @@ def _options(
         won = villages["covered"].astype(bool) & ~today
         rows.append(
             {
-                "rank": rank,
+                "rank": 0,
                 "sites": one.chosen,
                 "names": tuple(places.loc[list(one.chosen), "name"]),
                 "objective": one.objective,
@@ -300,7 +300,12 @@ def _options(
                 "worst_seconds": figures["worst_seconds"],
             }
         )
-    return pd.DataFrame(rows, columns=list(_OPTION_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(_OPTION_COLUMNS))
+    if table.empty:
+        return found, table
+    order = np.lexsort((table["mean_seconds"].round(3), table["gap"].round(9)))
+    table = table.iloc[order].assign(rank=np.arange(1, len(table) + 1)).reset_index(drop=True)
+    return tuple(found[position] for position in order), table
 
 
 def _rows(inputs: ServiceInputs, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -149,13 +149,13 @@ def siting_body(answer: SitingAnswer, *, full: bool = False) -> dict[str, Any]:
     sites = shown_sites(answer, full=full)
     places = answer.sites.geometry
     options = shown_options(answer, full=full)
-    told = options["objective"].iloc[0] if len(options) else None
+    known = len(options) > 0 and pd.notna(options["objective"].iloc[0])
     return {
         "model": answer.question.model,
         "status": solution.status,
         "reason": solution.reason,
-        "objective": told,
-        "bound": None if told is None or pd.isna(told) else solution.bound,
+        "objective": solution.objective if known else None,
+        "bound": solution.bound if known else None,
         "gap": solution.gap,
         "chosen": [
             {"id": site, **row, "lon": round(lon, 6), "lat": round(lat, 6)}

@@ -1,0 +1,129 @@
+"""`xygeo site` as a planner types it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from openpyxl import load_workbook
+
+from layers.store import open_store
+from tests.calling import xygeo
+from tests.layers.analysis.county import FAR, NEAR, TOWN_B, elders, fill
+
+
+@pytest.fixture
+def county(tmp_path):
+    with open_store(f"gpkg:{tmp_path / 'county.gpkg'}", create=True, min_free_mb=0) as store:
+        fill(store)
+    return tmp_path
+
+
+def test_it_recommends_and_proves(county):
+    said = xygeo("site", data=county)
+    assert said.code == 0
+    assert "已证明最优" in said.out
+    assert "远村" in said.out
+    assert "前后对比" in said.out
+    assert "有 2 个同样好" in said.out
+
+
+def test_json_has_the_whole_answer(county):
+    body = xygeo("site", "--json", data=county).json
+    assert body["status"] == "optimal"
+    assert body["objective"] == body["bound"] == 80
+    assert [one["id"] for one in body["chosen"]] == [FAR]
+    assert body["before"]["covered"] == 30
+    assert body["after"]["covered"] == 80
+    assert body["alternatives"][0]["rank"] == 1
+    assert body["quality"] == "approximate"
+    assert len(body["inputs_hash"]) == 64
+
+
+def test_the_same_question_gives_the_same_answer(county):
+    first, second = (xygeo("site", "--json", data=county).out for _ in range(2))
+    assert first == second
+
+
+def test_it_is_saved_as_a_scenario(county):
+    body = xygeo("site", "--save", "甲案", "--reason", "会上要看", "--json", data=county).json
+    with open_store(f"gpkg:{county / 'county.gpkg'}") as store:
+        row = store.get("siting_scenarios", body["scenario"])
+    assert row["name"] == "甲案"
+    assert row["inputs_hash"] == body["inputs_hash"]
+    again = xygeo("site", "--json", data=county).json
+    assert again["inputs_hash"] == body["inputs_hash"]
+
+
+def test_files_are_written(county, tmp_path):
+    sites, book = tmp_path / "sites.geojson", tmp_path / "sites.xlsx"
+    said = xygeo("site", "--out", sites, "--out", book, data=county)
+    assert said.code == 0
+    feature = json.loads(sites.read_text("utf-8"))["features"][0]
+    assert feature["properties"]["gained"] == 50
+    sheets = load_workbook(book)
+    assert sheets.sheetnames == ["推荐选址", "前后对比", "备选方案", "说明"]
+    assert [cell.value for cell in sheets["推荐选址"][5]][1] == "远村"
+    assert [cell.value for cell in sheets["前后对比"][7]][1:6] == ["合计", 100, 30, 80, 50]
+
+
+def test_candidates_come_from_a_file(county, tmp_path):
+    path = tmp_path / "places.csv"
+    path.write_text("名称,经度,纬度\n老校舍,113.0156,36.5\n", "utf-8")
+    body = xygeo("site", "--candidates", path, "--json", data=county).json
+    assert [one["name"] for one in body["chosen"]] == ["老校舍"]
+
+
+def test_an_impossible_wish_ends_with_one_and_its_reason(county):
+    said = xygeo("site", "--min-share", 0.9, data=county)
+    assert said.code == 1
+    assert "没有可行方案" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (("--model", "best"), "--model"),
+        (("--p", "0"), "--p"),
+        (("--candidates", "nofile.csv"), "--candidates"),
+        (("--model", "lscp", "--min-share", "0.5"), "--min-share"),
+        (("--mode", "boat"), "--mode"),
+        (("--out", "sites.pdf"), "--out"),
+    ],
+)
+def test_wrong_words_are_refused(county, words, where):
+    said = xygeo("site", *words, "--json", data=county)
+    assert said.code == 2
+    assert said.json["error"]["where"] == where
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--township", "140423999000"), "unknown_township"),
+        (("--p", "99"), "p_invalid"),
+        (("--row", "nobody"), "no_candidates"),
+        (("--forbid", "nobody"), "unknown_site"),
+    ],
+)
+def test_what_the_data_do_not_have_is_told(county, words, code):
+    said = xygeo("site", *words, "--json", data=county)
+    assert (said.code, said.json["error"]["code"]) == (1, code)
+
+
+def test_a_township_is_asked_about(county):
+    body = xygeo("site", "--township", TOWN_B, "--json", data=county).json
+    assert [one["township_code"] for one in body["chosen"]] == [TOWN_B]
+
+
+def test_small_gains_are_hidden_unless_asked_in_full(tmp_path):
+    with open_store(f"gpkg:{tmp_path / 'county.gpkg'}", create=True, min_free_mb=0) as store:
+        fill(store, elders=[elders(FAR, 3, 1400), elders(NEAR, 30, 500)])
+    hidden = xygeo("site", "--out", tmp_path / "s.geojson", "--json", data=tmp_path)
+    assert hidden.json["chosen"][0]["gained"] == "<5"
+    assert hidden.json["after"]["covered"] == "隐去"
+    assert hidden.json["alternatives"][0]["objective"] is None
+    feature = json.loads((tmp_path / "s.geojson").read_text("utf-8"))["features"][0]
+    assert feature["properties"].get("gained") is None
+    full = xygeo("site", "--full", "--json", data=tmp_path)
+    assert full.json["chosen"][0]["gained"] == 3
