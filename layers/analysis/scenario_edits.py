@@ -111,7 +111,7 @@ def read_edits(data: object) -> ScenarioEdits:
     edits = ScenarioEdits(
         name=name.strip(),
         candidates=tuple(
-            _placed(one, f"candidates[{n}]", ("id", "lon", "lat", "name", "capacity"))
+            _placed(one, f"candidates[{n}]", ("id", "lon", "lat", "name"))
             for n, one in enumerate(_list(parts, "candidates"), start=1)
         ),
         moved=tuple(
