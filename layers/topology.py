@@ -12,29 +12,23 @@ that is there twice is not judged again for what follows from that. Nothing is r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from geo.topology import Fault, gaps, invalid, outside, overlaps
+from layers.division_units import ALWAYS, EVER, PARENT_DIGITS, DivisionUnits
 from layers.findings import Level
 
 __all__ = ["DivisionFinding", "check_divisions"]
 
 _LEVELS = {"county": "县", "township": "乡镇", "village": "村级单位"}
-_PARENT_DIGITS = {"township": 6, "village": 9}
-_CODE_DIGITS = 12
-_ALWAYS = np.iinfo(np.int64).min
-_EVER = np.iinfo(np.int64).max
-_NAMED = 4
-_AREAL = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
 
 
 @dataclass(frozen=True)
@@ -98,7 +92,7 @@ def check_divisions(divisions: gpd.GeoDataFrame) -> list[DivisionFinding]:
     CrsError
         If the CRS is missing or not EPSG:4490.
     """
-    units = _Units(divisions)
+    units = DivisionUnits(divisions)
     faults = _Faults(units)
     faults.look()
     found = [
@@ -108,63 +102,6 @@ def check_divisions(divisions: gpd.GeoDataFrame) -> list[DivisionFinding]:
         *faults.findings(),
     ]
     return sorted(found, key=lambda finding: finding.code)
-
-
-class _Units:
-    """The rows as arrays; a unit is its position, since ids of a file may repeat."""
-
-    def __init__(self, frame: gpd.GeoDataFrame) -> None:
-        self.ids = [str(label) for label in frame.index]
-        self.names = _texts(frame["name"])
-        self.codes = _texts(frame["code"])
-        self.levels = np.array(_texts(frame["level"]), dtype=object)
-        self.parents = _texts(frame["parent_code"])
-        self.begin = _days(frame["valid_from"], _ALWAYS)
-        self.end = _days(frame["valid_to"], _EVER)
-        self.crs = frame.crs
-        self.shapes = array = np.asarray(frame.geometry.array, dtype=object)
-        self.placed = ~(shapely.is_missing(array) | shapely.is_empty(array))
-        self.areal = self.placed & np.isin(shapely.get_type_id(array), _AREAL)
-        self.valid = shapely.is_valid(array)
-        # The parent that the code itself names; the county has none.
-        self.by_code = [
-            code[:digits].ljust(_CODE_DIGITS, "0") if (digits := _PARENT_DIGITS.get(level)) else ""
-            for code, level in zip(self.codes, self.levels, strict=True)
-        ]
-        self.contradicts = np.array(
-            [
-                bool(should and says and should != says)
-                for should, says in zip(self.by_code, self.parents, strict=True)
-            ],
-            dtype=bool,
-        )
-        self.by_own_code: dict[str, list[int]] = defaultdict(list)
-        for unit, code in enumerate(self.codes):
-            self.by_own_code[code].append(unit)
-
-    def ground(self, units: Sequence[int] | NDArray[np.int64]) -> gpd.GeoSeries:
-        """Give the geometries of some units, by unit."""
-        return gpd.GeoSeries(self.shapes[units], index=pd.Index(units, dtype=int), crs=self.crs)
-
-    def together(self, one: int, other: int) -> bool:
-        """Tell whether two units have a day in common."""
-        return bool(max(self.begin[one], self.begin[other]) < min(self.end[one], self.end[other]))
-
-    def label(self, unit: int) -> str:
-        """Name a unit in a sentence."""
-        return f"{self.names[unit]}（{self.ids[unit]}）"
-
-    def labels(self, units: Sequence[int]) -> str:
-        """Name several units in a sentence, the first few of many."""
-        more = f"等 {len(units)} 个" if len(units) > _NAMED else ""
-        return "、".join(self.label(unit) for unit in units[:_NAMED]) + more
-
-    def place(self, units: Sequence[int]) -> tuple[float, float] | None:
-        """Give a place on the first unit that has a valid geometry."""
-        for unit in units:
-            if self.placed[unit] and self.valid[unit]:
-                return Fault("", (), self.shapes[unit]).where
-        return None
 
 
 @dataclass
@@ -181,7 +118,7 @@ class _Found:
 class _Faults:
     """Faults of the ground, each once however many days it lasts."""
 
-    units: _Units
+    units: DivisionUnits
     found: dict[tuple[str, bool, bytes], _Found] = field(default_factory=dict)
 
     def look(self) -> None:
@@ -190,7 +127,7 @@ class _Faults:
         for fault in invalid(units.ground(range(len(units.ids)))):
             self._take([fault], int(units.end[int(fault.ids[0])]) - 1)
         ends = np.concatenate([units.begin, units.end])
-        days = np.unique(np.append(ends[ends < _EVER], _ALWAYS))[::-1]
+        days = np.unique(np.append(ends[ends < EVER], ALWAYS))[::-1]
         seen: set[tuple[int, ...]] = set()
         for day in days:
             now = units.begin <= day
@@ -265,7 +202,7 @@ class _Faults:
     def _when(self, day: int) -> str:
         """Say of a fault that is not there today when it was."""
         changes = np.concatenate([self.units.begin, self.units.end])
-        later = changes[(changes > day) & (changes < _EVER)]
+        later = changes[(changes > day) & (changes < EVER)]
         return f"（{np.datetime64(int(later.min()), 'D')} 以前的情况）" if len(later) else ""
 
 
@@ -276,7 +213,7 @@ def _follows(outlier: _Found, gap: _Found) -> bool:
     )
 
 
-def _sentence(units: _Units, found: _Found) -> str:
+def _sentence(units: DivisionUnits, found: _Found) -> str:
     """Say what is wrong and what to do; ``{place}`` is yet to be filled."""
     fault, concerned = found.fault, list(found.units)
     size = f"{fault.area_m2:,.0f} 平方米"
@@ -297,7 +234,7 @@ def _sentence(units: _Units, found: _Found) -> str:
     return f"{units.labels(concerned)}在 {{place}} 处重叠{narrow} {size}，请确定归属"
 
 
-def _contradictions(units: _Units) -> Iterator[DivisionFinding]:
+def _contradictions(units: DivisionUnits) -> Iterator[DivisionFinding]:
     for unit in np.flatnonzero(units.contradicts).tolist():
         yield DivisionFinding(
             "T05",
@@ -309,10 +246,10 @@ def _contradictions(units: _Units) -> Iterator[DivisionFinding]:
         )
 
 
-def _missing_parents(units: _Units) -> Iterator[DivisionFinding]:
+def _missing_parents(units: DivisionUnits) -> Iterator[DivisionFinding]:
     orphans: dict[str, list[int]] = defaultdict(list)
     for unit, level in enumerate(units.levels):
-        if level in _PARENT_DIGITS and not units.contradicts[unit]:
+        if level in PARENT_DIGITS and not units.contradicts[unit]:
             spans = [
                 (int(units.begin[parent]), int(units.end[parent]))
                 for parent in units.by_own_code.get(units.parents[unit], ())
@@ -338,7 +275,7 @@ def _covered(begin: int, end: int, spans: list[tuple[int, int]]) -> bool:
     return begin >= end
 
 
-def _twice(units: _Units) -> Iterator[DivisionFinding]:
+def _twice(units: DivisionUnits) -> Iterator[DivisionFinding]:
     for code, members in units.by_own_code.items():
         at_once = {
             unit: None
@@ -355,13 +292,3 @@ def _twice(units: _Units) -> Iterator[DivisionFinding]:
                 None,
                 f"代码 {code} 同时用于{units.labels(same)}，请改正其中一个的代码或有效期。",
             )
-
-
-def _texts(column: pd.Series) -> list[str]:
-    return ["" if pd.isna(value) else str(value) for value in column]
-
-
-def _days(column: pd.Series, missing: int) -> NDArray[np.int64]:
-    days = pd.to_datetime(column).to_numpy().astype("datetime64[D]")
-    found: NDArray[np.int64] = np.where(np.isnat(days), missing, days.astype(np.int64))
-    return found

@@ -142,7 +142,8 @@ def _nested(value: object, shape: Mapping[str, Any]) -> str:
     """Tell a nested value in the words of its shape, things apart by ；."""
     if isinstance(value, dict):
         known = shape.get("properties", {})
-        parts = ((known.get(name, {}), name, part) for name, part in value.items())
+        names = [*(name for name in known if name in value), *sorted(value.keys() - known.keys())]
+        parts = ((known.get(name, {}), name, value[name]) for name in names)
         return "，".join(
             f"{of.get('title', name)} {_nested(part, of)} {of.get('unit', '')}".rstrip()
             for of, name, part in parts

@@ -601,13 +601,13 @@ def test_a_layer_of_the_stores_own_needs_no_python(store, store_url):
 
 def test_an_unlisted_layer_keeps_rows_and_history_but_is_no_collection(store):
     fields = {"state": {"title": "步骤", "type": "text"}}
-    cases = {"name": "cases", "title": "案卷", "listed": False, "fields": fields}
-    store.add_layer(parse_schema(cases | {"geometry": ["Point"]}))
-    made = put_one(store, {"state": "开", "geometry": shapely.Point(113, 36)}, layer="cases")
-    put_one(store, {"id": made, "state": "结"}, layer="cases")
-    assert "cases" not in store.layers()
-    assert [v.row["state"] for v in store.history("cases", made)] == ["开", "结"]
-    assert store.find("cases", Query(bbox=(112, 35, 114, 37))) == []
+    drafts = {"name": "drafts", "title": "草稿", "listed": False, "fields": fields}
+    store.add_layer(parse_schema(drafts | {"geometry": ["Point"]}))
+    made = put_one(store, {"state": "开", "geometry": shapely.Point(113, 36)}, layer="drafts")
+    put_one(store, {"id": made, "state": "结"}, layer="drafts")
+    assert "drafts" not in store.layers()
+    assert [v.row["state"] for v in store.history("drafts", made)] == ["开", "结"]
+    assert store.find("drafts", Query(bbox=(112, 35, 114, 37))) == []
 
 
 def test_a_schema_that_grows_needs_no_migration(store):
