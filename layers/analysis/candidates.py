@@ -27,6 +27,7 @@ __all__ = [
     "CANDIDATE_COLUMNS",
     "file_candidates",
     "node_candidates",
+    "point_candidates",
     "row_candidates",
     "township_area",
     "village_candidates",
@@ -108,6 +109,37 @@ def row_candidates(store: Store, ids: Iterable[str]) -> gpd.GeoDataFrame:
             where=lacking[0],
         )
     return _placed(_frame(rows.index, rows["name"], rows, rows.geometry), "设施")
+
+
+def point_candidates(points: Iterable[object]) -> gpd.GeoDataFrame:
+    """Points as a question holds them: ``{lon, lat}`` in degrees, perhaps with a `name`.
+
+    Parameters
+    ----------
+    points
+        One a candidate; ids are 1, 2 ... in their order.
+
+    Raises
+    ------
+    InputError
+        If one is no such point, code `candidate_point`.
+    """
+    rows, places = [], []
+    for number, point in enumerate(points, start=1):
+        try:
+            lon, lat = float(point["lon"]), float(point["lat"])  # type: ignore[index]
+        except (KeyError, TypeError, ValueError):
+            raise InputError(
+                f"第 {number} 个候选点应写成 {{lon, lat}}（度），现在是“{point}”。",
+                code="candidate_point",
+                where=f"candidates[{number}]",
+            ) from None
+        name = point.get("name") if isinstance(point, dict) else None
+        rows.append({"name": name or f"候选点 {number}", "quality": "approximate", "source": ""})
+        places.append((lon, lat))
+    table = pd.DataFrame(rows, index=[str(number) for number in range(1, len(rows) + 1)])
+    shapes = gpd.GeoSeries(shapely.points(places), crs=STORED_CRS)
+    return _placed(_frame(table.index, table["name"], table, shapes), "候选点")
 
 
 def file_candidates(path: str | Path, *, crs: str | None = None) -> gpd.GeoDataFrame:

@@ -200,6 +200,21 @@ def _every_hard_criterion_has_evidence(context: Context) -> Refusal | None:
     return Refusal(f"还缺佐证材料：{'、'.join(missing)}。") if missing else None
 
 
+def _not_stale(context: Context) -> Refusal | None:
+    from layers.cases.computes import is_stale  # noqa: PLC0415 - the siting models, only here
+
+    if is_stale(context.store, context.case):
+        return Refusal("计算之后数据已有变化（stale），请先修改并重新计算。")
+    return None
+
+
+def _synthetic_acknowledged(context: Context) -> Refusal | None:
+    synthetic = context.case.data.get("result", {}).get("quality") == "synthetic"
+    if synthetic and not context.case.data.get("acknowledge_synthetic"):
+        return Refusal("计算用了示意数据（非法定），采纳须写明已知（acknowledge_synthetic）。")
+    return None
+
+
 def name_findings(store: Store, case: Case, lists: NameLists | None = None) -> list[NameFinding]:
     """Check the name that a case of the type `place_name` proposes, as it stands.
 
@@ -248,8 +263,10 @@ CHECKS: dict[str, Callable[[Context], Refusal | None]] = {
     "neighbour_present_for_markers": _neighbour_present_for_markers,
     "no_error_finding": _no_error_finding,
     "no_open_finding": _no_open_finding,
+    "not_stale": _not_stale,
     "parent_is_open": _parent_is_open,
     "points_within_limits": _points_within_limits,
+    "synthetic_acknowledged": _synthetic_acknowledged,
     "three_references": _three_references,
     "warnings_have_reasons": _warnings_have_reasons,
 }

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 from layers.cases.checks import Context
 from layers.errors import NotFound
 
@@ -82,6 +84,25 @@ def _register_heritage(context: Context, actor: Actor) -> dict[str, Any]:
     return {"heritage_id": result.ids[0]}
 
 
+def _keep_scenario(context: Context, actor: Actor) -> dict[str, Any]:
+    """Keep what was adopted among the saved scenarios, where maps and sheets find it."""
+    data = context.case.data
+    result = data["result"]
+    chosen = [(site["lon"], site["lat"]) for site in result["chosen"]]
+    row = {
+        "id": data.get("scenario_id"),
+        "name": context.case.title[:200],
+        "question": data["question"],
+        "result": result,
+        "inputs_hash": data["inputs_hash"],
+        "geometry": shapely.MultiPoint(chosen) if chosen else None,
+        "quality": "synthetic" if result["quality"] == "synthetic" else "approximate",
+        "source": f"办件“{context.case.title}”",
+    }
+    kept = context.store.put("siting_scenarios", [row], actor=actor, reason=_why(context))
+    return {"scenario_id": kept.ids[0]}
+
+
 def _old_name(context: Context) -> Row | None:
     old = context.case.data.get("old_name_id")
     if not old:
@@ -114,6 +135,7 @@ def _why(context: Context) -> str:
 
 
 EFFECTS: dict[str, Callable[[Context, Actor], dict[str, Any]]] = {
+    "keep_scenario": _keep_scenario,
     "note_inspected_line": _note_inspected_line,
     "publish_name": _publish_name,
     "register_heritage": _register_heritage,

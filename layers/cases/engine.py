@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from layers.cases.checks import CHECKS, Context
-from layers.cases.computes import COMPUTES
 from layers.cases.effects import EFFECTS
 from layers.cases.forms import read_data, require_rules
 from layers.cases.mirror import mirrored
@@ -406,6 +405,8 @@ def _computed(
         return {}
     _require_version(case, version)
     allowed(flow, case, action, actor)
+    from layers.cases.computes import COMPUTES  # noqa: PLC0415 - the models, only where asked
+
     return COMPUTES[flow.computes[action]](store, case)
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from geo.errors import InputError
 from layers.errors import NotFound
-from layers.schema import parse_schema
+from layers.schema import layer_schema, parse_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,6 +49,9 @@ LAST_STATE = "<"
 
 NAMED_FIELD = re.compile(r"\{(\w+)(?:@(\w+)\.(\w+))?\}")
 """A place of a title: field, and where it names a row, layer and column."""
+
+_TAKEN = {"title", "type", "unit", "codes", "shape", "pattern", "form", "max_length", "multiline"}
+"""What a field of a form has from a layer's field; whether it is asked for, the step decides."""
 
 _KEYS = {
     "title", "form", "name", "parent", "inherits", "states", "actions", "open", "final", "paused",
@@ -296,7 +299,18 @@ _Loader.add_constructor("tag:yaml.org,2002:value", _as_text)
 
 @cache
 def _form(name: str) -> LayerSchema:
-    return parse_schema({"geometry": [], **_read(_folder() / "forms" / f"{name}.yaml")})
+    source = _read(_folder() / "forms" / f"{name}.yaml")
+    fields = {key: _field(body) for key, body in source["fields"].items()}
+    return parse_schema({"geometry": [], **source, "fields": fields})
+
+
+def _field(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the body of a field; ``of: layer.field`` takes type, codes and shape of a layer's."""
+    if "of" not in body:
+        return dict(body)
+    layer, _, field = body["of"].partition(".")
+    taken = layer_schema(layer).source["fields"][field]
+    return {key: value for key, value in taken.items() if key in _TAKEN}
 
 
 class _Reader:

@@ -53,6 +53,22 @@ _OPEN: Final[tuple[tuple[str, str, Actor, dict[str, Any]], ...]] = (
         _CLERK,
         {"name": "虒亭镇", "kind": "town1000", "division_code": "140423104000"},
     ),
+    (
+        "siting",
+        "示意-选址-01",
+        _PLANNER,
+        {
+            "title": "示意：侯堡镇服务点选址",
+            "question": {
+                "model": "mclp",
+                "p": 1,
+                "minutes": 15,
+                "mode": "walk",
+                "age": "60",
+                "options": {"township": "140423102000"},
+            },
+        },
+    ),
 )
 
 

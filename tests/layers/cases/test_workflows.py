@@ -12,6 +12,7 @@ import yaml
 from geo.errors import InputError
 from layers.cases import act, case_json, history, open_case, workflow, workflow_names
 from layers.cases.checks import CHECKS
+from layers.cases.computes import COMPUTES
 from layers.cases.deadlines import _DATES
 from layers.cases.effects import EFFECTS
 from layers.cases.workflows import parse_workflow
@@ -47,6 +48,7 @@ fields:
 def test_every_check_effect_and_date_of_a_workflow_exists(name):
     flow = workflow(name)
     assert {c for step in (flow.opening, *flow.steps) for c in step.checks} <= CHECKS.keys()
+    assert set(flow.computes.values()) <= COMPUTES.keys()
     assert {effect for effects in flow.effects.values() for effect in effects} <= EFFECTS.keys()
     dates = {rule.date.removesuffix("()") for rule in flow.due if rule.date.endswith("()")}
     assert dates <= _DATES.keys()
@@ -61,16 +63,25 @@ def test_every_state_can_be_reached_and_left_unless_it_is_final(name):
     assert set(flow.states) - left == flow.final
 
 
-def test_layers_and_forms_list_the_same_codes():
-    for layer, form, field in (
-        ("findings", "finding", "kind"),
-        ("place_names", "place_name", "kind"),
-        ("heritage_names", "heritage", "kind"),
-    ):
-        assert workflow(form).form.fields[field].codes == layer_schema(layer).fields[field].codes
-    for layer in ("inspections", "findings"):
-        flow = workflow({"inspections": "inspection", "findings": "finding"}[layer])
-        assert layer_schema(layer).fields["state"].codes == flow.states
+@pytest.mark.parametrize(
+    ("form", "field", "layer"),
+    [
+        ("finding", "kind", "findings"),
+        ("place_name", "kind", "place_names"),
+        ("heritage", "kind", "heritage_names"),
+        ("siting", "question", "siting_scenarios"),
+    ],
+)
+def test_field_of_a_layer_is_the_layers_in_the_form_too(form, field, layer):
+    own, theirs = workflow(form).form.fields[field], layer_schema(layer).fields[field]
+    assert (own.codes, own.shape, own.title) == (theirs.codes, theirs.shape, theirs.title)
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"), [("inspections", "inspection"), ("findings", "finding")]
+)
+def test_layer_of_cases_has_the_states_of_the_workflow(layer, name):
+    assert layer_schema(layer).fields["state"].codes == workflow(name).states
 
 
 def test_new_workflow_is_two_files_and_no_python(county, tmp_path, monkeypatch):
