@@ -43,10 +43,10 @@ def check_geometry(
     """
     faults: dict[int, tuple[str, str]] = {}
     there = np.flatnonzero(~shapely.is_missing(geometry))
-    for i in there:
-        if geometry[i].geom_type not in schema.geometry:
-            allowed = "、".join(schema.geometry) or "无几何"
-            faults[int(i)] = ("I16", f"几何类型是 {geometry[i].geom_type}，应为 {allowed}")
+    kinds = [int(shapely.GeometryType[kind.upper()]) for kind in schema.geometry]
+    for i in there[~np.isin(shapely.get_type_id(geometry[there]), kinds)]:
+        allowed = "、".join(schema.geometry) or "无几何"
+        faults[int(i)] = ("I16", f"几何类型是 {geometry[i].geom_type}，应为 {allowed}")
     xy, owner = shapely.get_coordinates(geometry, return_index=True)
     for code, reason, wrong in _wrong_places(xy):
         for i in np.unique(owner[wrong]):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from base64 import b32encode
-from itertools import count
+from itertools import count, product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["new_ulid", "ulids"]
 
-_CROCKFORD = bytes.maketrans(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-)
+_PAIRS = ["".join(pair) for pair in product("0123456789ABCDEFGHJKMNPQRSTVWXYZ", repeat=2)]
 
 
 def new_ulid(moment: datetime) -> str:
@@ -64,4 +61,4 @@ def _number(moment: datetime) -> int:
 
 
 def _written(number: int) -> str:
-    return b32encode(number.to_bytes(20, "big"))[6:].translate(_CROCKFORD).decode("ascii")
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])

@@ -38,6 +38,8 @@ class Keys:
         self._store = store
         self._schema = schema
         self._findings = findings
+        nested = ("list", "json")
+        self._nested = {n for n, field in schema.fields.items() if field.type in nested}
         self._met = MetBefore()
         self._matches: KeyIndex | None = None
         self._has_rows = store.count(schema.name) > 0
@@ -64,7 +66,7 @@ class Keys:
         Ids; None where the store will make one.
         """
         count = len(rows)
-        parts = [_hashable(column) for column in columns.values()]
+        parts = [self._hashable(name, column) for name, column in columns.items()]
         cells = zip(*parts, strict=True) if parts else [()] * count
         contents = list(zip(cells, shapes, strict=True))
         found = list(self._keys(rows, columns))
@@ -88,7 +90,9 @@ class Keys:
 
         key_names = (*self._schema.key_fields, "valid_to")
         keyed = zip(*(column(name) for name in key_names), strict=True)
-        matched = zip(*(_hashable(column(name)) for name in self._schema.match), strict=True)
+        matched = zip(
+            *(self._hashable(name, column(name)) for name in self._schema.match), strict=True
+        )
         for row, given, values, match in zip(
             rows, column("id"), keyed, matched if self._schema.match else nothing, strict=True
         ):
@@ -101,6 +105,10 @@ class Keys:
                 yield self._matching(row, match), ("match", *match)
             else:
                 yield None, None
+
+    def _hashable(self, name: str, column: Sequence[Any]) -> Sequence[Any]:
+        """Make lists and nested values comparable by hash; everything else is."""
+        return _texts(column) if name in self._nested else column
 
     def _made(self, given: str | None, record: Mapping[str, Any]) -> str:
         """Make the id of a row from its key; an ended period may keep the plain key as its id."""
@@ -146,21 +154,19 @@ class Keys:
         """Give stored ids by the match fields, read once."""
         if self._matches is None:
             names = self._schema.match
-            lists = [self._schema.fields[name].type == "list" for name in names]
+            nested = [name in self._nested for name in names]
             rows = self._store.values(self._schema.name, ("id", *names))
-            self._matches = KeyIndex(
-                (
-                    tuple(_hashable([json.loads(value)])[0] if value and listed else value
-                          for value, listed in zip(values, lists, strict=True)),
-                    made,
-                )
-                for made, *values in rows
-            )  # fmt: skip
+            self._matches = KeyIndex((_plain(values, nested), made) for made, *values in rows)
         return self._matches
 
 
-def _hashable(column: Sequence[Any]) -> Sequence[Any]:
-    """Make nested values comparable by hash; everything else is."""
-    if not any(isinstance(value, list | dict) for value in column):
-        return column
+def _texts(column: Sequence[Any]) -> list[Any]:
     return [json.dumps(v, ensure_ascii=False) if isinstance(v, list | dict) else v for v in column]
+
+
+def _plain(values: Sequence[Any], nested: Sequence[bool]) -> tuple[Any, ...]:
+    """Write stored nested values as the texts that rows of a file are compared by."""
+    return tuple(
+        _texts([json.loads(value)])[0] if value and packed else value
+        for value, packed in zip(values, nested, strict=True)
+    )

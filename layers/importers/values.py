@@ -30,6 +30,7 @@ _TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "有", "√"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "×"})
 _MAX_INTEGER = 2**63
 _LOOKED_AT = frozenset("'=")
+_OWN_TYPES: dict[str, type] = {"text": str, "integer": int, "real": float, "boolean": bool}
 _NUMBERS: dict[str, Callable[[str], float]] = {"integer": int, "real": float}
 _NUMBER_CHARACTERS = {"integer": frozenset("0123456789-"), "real": frozenset("0123456789-.")}
 
@@ -70,7 +71,8 @@ def parse_column(
     -------
     One value a cell: str, int, float, bool, date or list of str, as the field's type says.
     """
-    if textual and (plain := _plain_column(cells, field)) is not None:
+    plain = _plain_column(cells, field) if textual else _typed_column(cells, field)
+    if plain is not None:
         return plain
     parse = _PARSERS[field.type]
     memo: dict[Any, Any] = {}
@@ -117,6 +119,19 @@ def _plain_column(cells: Sequence[str], field: Field) -> list[Any] | None:
         return None
     within = all(number is None or abs(number) < _MAX_INTEGER for number in numbers)
     return numbers if within else None
+
+
+def _typed_column(cells: Sequence[Any], field: Field) -> list[Any] | None:
+    """Give a column at once whose cells are all of the field's own type, else None."""
+    if field.codes or field.synonyms or field.pattern:
+        return None
+    if set(map(type, cells)) <= {_OWN_TYPES.get(field.type), type(None)}:
+        within = field.type != "integer" or all(
+            -_MAX_INTEGER < cell < _MAX_INTEGER for cell in cells if cell is not None
+        )
+        finite = field.type != "real" or all(map(math.isfinite, filter(None, cells)))
+        return list(cells) if within and finite else None
+    return None
 
 
 def parse_list(text: str) -> list[str]:
