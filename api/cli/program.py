@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from api.cli import (
+    access_command,
     case_commands,
     counties_command,
     demo_command,
@@ -54,6 +55,7 @@ for commands in (
     name_commands,
     record_commands,
     service_commands,
+    access_command,
     site_command,
     scenario_commands,
     print_command,

@@ -1,0 +1,198 @@
+"""The command `xygeo access`: places within reach, who finds them full, the way onwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.options import (
+    ActorName,
+    Age,
+    AsOf,
+    By,
+    Data,
+    Direction,
+    Full,
+    Json,
+    Kinds,
+    Minutes,
+    Mode,
+    Role,
+    question_from,
+)
+from api.cli.outputs import place_for, require_outputs
+from api.cli.session import actor, start
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layers.analysis.access import AccessAnswer
+
+__all__ = ["access", "register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command("access")(access)
+
+
+def access(
+    minutes: Minutes = 15,
+    mode: Mode = "walk",
+    age: Age = "60",
+    direction: Direction = "to_facility",
+    kinds: Kinds = None,
+    by: By = "township",
+    as_of: AsOf = None,
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", metavar="FILE.xlsx", help="写出 xlsx")
+    ] = None,
+    full: Full = False,
+    actor_name: ActorName = None,
+    role: Role = "clerk",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """床位和名额够不够、分得匀不匀、满了的有多少人、转介要多久。"""
+    from layers.analysis.access import access_answer
+    from layers.analysis.inputs import read_inputs
+    from webmap.documents.access_table import write_access
+
+    session = start(data, as_json=as_json)
+    require_outputs(out or (), (".xlsx",), what="可达性表")
+    question = question_from(
+        minutes=minutes,
+        mode=mode,
+        age=age,
+        direction=direction,
+        kinds=kinds,
+        by=by,
+        as_of=as_of,
+    )
+    with session.progress() as progress, session.store() as store:
+        tell = progress or (lambda _share, _words: None)
+        tell(0.1, "读取图层")
+        inputs = read_inputs(store, question, time_zone=session.settings.tz)
+        tell(0.4, "计算可达性")
+        answer = access_answer(inputs)
+    if full:
+        session.log_access(actor(actor_name, role), "access_full", {"by": by, "age": age})
+    for path in out or ():
+        write_access(answer, place_for(path), full=full, publisher=session.settings.publisher)
+    files = [str(path) for path in out or ()]
+    session.answer(_body(answer, files, full=full), _lines(answer, files, full=full))
+
+
+def _body(answer: AccessAnswer, files: list[str], *, full: bool) -> dict[str, Any]:
+    """Give the JSON answer; a hidden count is null and named in `suppressed`."""
+    from api.cli.plain import plain, records
+    from webmap.access_cells import (
+        shown_access,
+        shown_access_summary,
+        shown_load,
+        shown_referral,
+    )
+
+    load = shown_load(answer, full=full).rename_axis("id").reset_index()
+    referral = shown_referral(answer, full=full)
+    homes = [
+        {"id": home, "name": answer.facility_names.get(home), "people": people}
+        for home, people in referral["homes"].items()
+    ]
+    body: dict[str, Any] = plain(
+        {
+            "rows": [_typed(row) for row in records(shown_access(answer, full=full))],
+            "summary": _typed(shown_access_summary(answer, full=full)),
+            "facilities": [_typed(row) for row in records(load)],
+            "referral": {**_typed(referral), "homes": [_typed(home) for home in homes]},
+            "files": files,
+            **answer.provenance.to_json(),
+            "warnings": list(answer.warnings),
+        }
+    )
+    return body
+
+
+_TEXTS = ("<5", "隐去")
+
+
+def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Replace counts hidden as text by null, and name them."""
+    hidden = [name for name, value in row.items() if isinstance(value, str) and value in _TEXTS]
+    return {**row, **dict.fromkeys(hidden), **({"suppressed": hidden} if hidden else {})}
+
+
+def _lines(answer: AccessAnswer, files: list[str], *, full: bool) -> list[str]:
+    """Lay the answer out as the planner reads it."""
+    from api.cli.tables import table_lines
+    from webmap.access_cells import shown_access, shown_access_summary, shown_referral
+    from webmap.documents.access_table import access_method
+    from webmap.wording import UNIT_TITLES, UNKNOWN, count_text, question_parts, share_text
+
+    question = answer.question
+    summary = shown_access_summary(answer, full=full)
+    rows: list[Mapping[Any, Any]] = [*shown_access(answer, full=full).to_dict("records"), summary]
+    cells = [
+        (
+            str(row.get("rank", "")),
+            str(row.get("name", "合计")),
+            *(
+                count_text(row[name])
+                for name in ("total", "served", "reachable_unserved", "perhaps", "uncovered")
+            ),
+            share_text(row["served_share"]),
+            _figure(row["mean_access"], 1000, 1),
+            share_text(row["share_without"]),
+            _figure(row["gini"], 1, 2),
+        )
+        for row in rows
+    ]
+    headings = (
+        "名次",
+        UNIT_TITLES[question.by],
+        "老年人口",
+        "已服务",
+        "够得着没名额",
+        "其中容量未载明",
+        "够不着",
+        "服务率",
+        "每千人可达名额",
+        "无可达名额",
+        "基尼系数",
+    )
+    referral = shown_referral(answer, full=full)
+    mean, worst = (
+        UNKNOWN if value is None else f"{value:.1f}"
+        for value in (referral["mean_minutes"], referral["worst_minutes"])
+    )
+    places = (
+        f"计入设施 {len(answer.facilities)} 处，其中 {summary['unknown_capacity']} 处未载明名额；"
+        f"其余名额共 {count_text(summary['capacity'])} 个。"
+    )
+    lines = [
+        f"{question.minutes:g} 分钟内的名额（{'，'.join(question_parts(question))}）",
+        places,
+        "",
+        *table_lines(headings, cells),
+        "",
+        "转介（服务点 → 区域养老院 → 县级养老服务中心，汽车）：",
+        f"  平均 {mean} 分钟，最远 {worst} 分钟",
+        f"  链条完整 {count_text(referral['whole'])} 人，中断 {count_text(referral['without'])} 人",
+    ]
+    lines += [
+        f"  {answer.facility_names.get(home, home)}：{count_text(people)} 人"
+        for home, people in referral["homes"].items()
+    ]
+    lines += ["", *access_method(answer)]
+    lines += [f"提示：{warning}" for warning in answer.warnings]
+    lines += [f"已写出：{path}" for path in files]
+    lines.append(f"来源：{'；'.join(answer.provenance.attributions)}")
+    return [*lines, *([answer.provenance.notice] if answer.provenance.notice else [])]
+
+
+def _figure(value: float | None, times: float, digits: int) -> str:
+    from webmap.wording import UNKNOWN
+
+    return UNKNOWN if value is None or value != value else f"{times * value:.{digits}f}"  # noqa: PLR0124 - NaN
