@@ -21,6 +21,8 @@ _KINDS: Mapping[str, dict[str, Any]] = {
     "list": {"type": "array"},
 }
 
+_OURS = ("unit", "titles")
+
 
 def object_schema(fields: Iterable[Field], *, required: Iterable[str] = ()) -> dict[str, Any]:
     """Describe an object of these fields and no others.
@@ -84,8 +86,8 @@ def field_schema(field: Field) -> dict[str, Any]:
 
 
 def _nested(shape: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a shape of `layers.nested` into JSON Schema: it is one but for the unit."""
-    body = {("x-unit" if key == "unit" else key): value for key, value in shape.items()}
+    """Turn a shape of `layers.nested` into JSON Schema: it is one but for unit and titles."""
+    body = {(f"x-{key}" if key in _OURS else key): value for key, value in shape.items()}
     if "properties" in body:
         body["properties"] = {name: _nested(part) for name, part in body["properties"].items()}
     if "items" in body:

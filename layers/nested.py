@@ -33,7 +33,7 @@ _KIND_TITLES = {
 _WORDS = {
     "object": {"properties", "required"},
     "array": {"items", "minItems", "maxItems"},
-    "string": {"enum", "maxLength"},
+    "string": {"enum", "titles", "maxLength"},
     "integer": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
     "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
     "boolean": set[str](),
@@ -62,6 +62,8 @@ def shape_faults(shape: object, place: str = "") -> Iterator[str]:
     kind = shape["type"]
     if others := sorted(set(shape) - _WORDS[kind] - {"type", "title", "unit"}):
         yield f"{place or 'shape'} 有不认识的键 {others[0]}"
+    if "titles" in shape and set(shape["titles"]) != set(shape.get("enum", ())):
+        yield f"{place or 'shape'} 的 titles 应与 enum 逐项对应"
     parts = shape.get("properties", {})
     for name, part in parts.items():
         yield from shape_faults(part, f"{place}.{name}".lstrip("."))

@@ -150,7 +150,7 @@ def _nested(value: object, shape: Mapping[str, Any]) -> str:
         )
     if isinstance(value, list):
         return "；".join(_nested(item, shape.get("items", {})) for item in value)
-    return str(_whole(value))
+    return str(shape.get("titles", {}).get(value, _whole(value)))
 
 
 def _whole(value: object) -> object:

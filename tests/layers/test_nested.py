@@ -76,6 +76,8 @@ def test_every_text_is_found_keys_too():
         {"type": "object", "properties": {"a": {"type": "string", "min": 1}}},
         {"type": "object", "properties": {}, "required": ["a"]},
         {"type": "boolean", "enum": ["a"]},
+        {"type": "string", "enum": ["a", "b"], "titles": {"a": "甲"}},
+        {"type": "string", "titles": {"a": "甲"}},
     ],
 )
 def test_a_wrong_description_is_found(shape):

@@ -108,7 +108,7 @@ def test_nested_values_and_lists_are_told_in_words(data):
     assert "  所在界线：140423-140430\n" in text
     assert "  方位物：名称 独立树，坐标方位角 33.5 °，距离 12 m；名称 桥头\n" in text
     text = xygeo("history", "siting_scenarios", "S1", data=data).out
-    assert "  问题：模型 mclp，时限 15 分钟\n" in text
+    assert "  问题：模型 最大覆盖，时限 15 分钟\n" in text
 
 
 def test_an_unknown_feature_or_layer_is_refused(data):
