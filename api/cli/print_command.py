@@ -59,6 +59,10 @@ def print_sheet(
     age: Age = "60",
     direction: Direction = "to_facility",
     kinds: Kinds = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option("--scenario", metavar="ID", help="siting：已保存的选址方案，编号或名称"),
+    ] = None,
     date: Annotated[
         str | None, typer.Option("--date", metavar="DATE", help="编制日期（默认取数据日期）")
     ] = None,
@@ -125,6 +129,7 @@ def print_sheet(
             graticule=graticule,
             date=parse_date(date, "--date"),
             pins=pins,
+            scenario=scenario,
             crosses=crosses,
             publisher=session.settings.publisher,
             actor=actor(actor_name, role),

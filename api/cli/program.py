@@ -26,6 +26,7 @@ from api.cli import (
     scenario_commands,
     service_commands,
     site_command,
+    study_command,
 )
 from api.cli.help_words import ChineseCommand, ChineseGroup
 from api.cli.usage import USAGE_CODES, usage_sentence
@@ -57,6 +58,7 @@ for commands in (
     service_commands,
     access_command,
     site_command,
+    study_command,
     scenario_commands,
     print_command,
     case_commands,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,6 @@ def siting_picture(
     sites: gpd.GeoDataFrame,
     focus: Sequence[str] = (),
     landmarks: Sequence[str] = (),
-    data_hash: str | None = None,
     provenance: Provenance | None = None,
 ) -> SitingPicture:
     """Compute what a siting sheet or map draws.
@@ -82,8 +82,6 @@ def siting_picture(
         Codes of the townships asked about.
     landmarks
         Ids of facilities that the sheet must show.
-    data_hash
-        Hash of all that is drawn; None takes that of the inputs.
     provenance
         Of the sites, where they come from other rows than the inputs.
 
@@ -105,7 +103,7 @@ def siting_picture(
         "gaps": gap_rows(inputs, after),
         "summary": gap_summary(after),
         "provenance": merge(picture.provenance, *([provenance] if provenance else [])),
-        "data_hash": data_hash or picture.data_hash,
+        "data_hash": _hash_with(picture.data_hash, sites),
     }
     return SitingPicture(
         **parts,
@@ -118,6 +116,15 @@ def siting_picture(
         focus_before=_part(before, focus),
         focus_after=_part(after, focus),
     )
+
+
+def _hash_with(data_hash: str, sites: gpd.GeoDataFrame) -> str:
+    """Hash all that is drawn: the rows read and the sites."""
+    lines = [
+        f"{role}\t{name}\t{shape.wkt}"
+        for role, name, shape in zip(sites["role"], sites["name"], sites.geometry, strict=True)
+    ]
+    return hashlib.sha256("\n".join([data_hash, *sorted(lines)]).encode()).hexdigest()
 
 
 def _part(demand: gpd.GeoDataFrame, townships: Sequence[str]) -> dict[str, float]:

@@ -21,6 +21,7 @@ from layers.analysis.question import CareQuestion
 from layers.analysis.ranges import Streets
 from layers.analysis.saved_scenarios import save_scenario
 from layers.analysis.sited import siting_picture, with_sites
+from layers.analysis.sited_scenario import LANDMARK_KINDS
 from layers.analysis.siting import siting_answer
 from layers.analysis.siting_picture import sites_frame
 from layers.analysis.siting_question import MODEL_TITLES, SitingQuestion
@@ -61,7 +62,6 @@ MOVED: Final = ("speed", "mode", "demand", "failure")
 
 _SUBJECT = "侯堡镇智慧康养综合服务中心"
 _CHOICES, _TOLERANCE = 6, 0.05
-_LANDMARK_KINDS = ("station", "community_centre")
 _MODELS = ("mclp", "p_median", "p_center")
 _DECIMALS = 6
 
@@ -84,7 +84,7 @@ class StudyAnswer:
     models
         One site of each model: `model title id distance_m` and the same.
     registered
-        Where the register has the centre planned: `id name distance_m` and the same.
+        Where the register has the centre planned: `id name lon lat distance_m` and the same.
     modes, bands, access
         `layers.analysis.study_parts.by_mode`, `by_age`, `equity`.
     robustness
@@ -343,12 +343,14 @@ def _registered(gains: Gains, registered: gpd.GeoDataFrame, best: SitingAnswer) 
         {
             "id": str(key),
             "name": str(name),
+            "lon": round(float(place_of(registered.loc[[key]]).x), _DECIMALS),
+            "lat": round(float(place_of(registered.loc[[key]]).y), _DECIMALS),
             "distance_m": straight_m(home, place_of(registered.loc[[key]])),
             **gains.of(registered.loc[[key]]),
         }
         for key, name in zip(registered.index, registered["name"], strict=True)
     ]
-    return pd.DataFrame(rows, columns=["id", "name", "distance_m", *GAIN_COLUMNS])
+    return pd.DataFrame(rows, columns=["id", "name", "lon", "lat", "distance_m", *GAIN_COLUMNS])
 
 
 def _sites(
@@ -397,7 +399,7 @@ def _compared(options: pd.DataFrame, registered: gpd.GeoDataFrame) -> gpd.GeoDat
 
 def _landmarks(inputs: ServiceInputs) -> list[str]:
     standing = inputs.facilities
-    return [str(key) for key in standing.index[standing["kind"].isin(_LANDMARK_KINDS)]]
+    return [str(key) for key in standing.index[standing["kind"].isin(LANDMARK_KINDS)]]
 
 
 def _name(inputs: ServiceInputs) -> str:

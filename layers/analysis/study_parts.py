@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GAIN_COLUMNS",
     "Gains",
+    "beside",
     "by_age",
     "by_mode",
     "data_quality",
@@ -55,8 +56,10 @@ GAIN_COLUMNS: Final = (
 ZONES_SECONDS, ZONE_WEIGHTS = (600, 1200, 1800), (1, 0.68, 0.22)
 
 
-def registered_places(store: Store, inputs: ServiceInputs, township: str) -> gpd.GeoDataFrame:
-    """Planned facilities of a township that the register knows, with a place.
+def registered_places(
+    store: Store, inputs: ServiceInputs, township: str | None = None
+) -> gpd.GeoDataFrame:
+    """Planned facilities that the register knows, with a place.
 
     Parameters
     ----------
@@ -65,7 +68,7 @@ def registered_places(store: Store, inputs: ServiceInputs, township: str) -> gpd
     inputs
         For the day.
     township
-        Its code.
+        Code of the township they must be in; None: the county.
 
     Returns
     -------
@@ -75,7 +78,8 @@ def registered_places(store: Store, inputs: ServiceInputs, township: str) -> gpd
     rows = read_frame(store, "care_facilities", Query(at=day)).sort_index()
     planned = (rows["kind"] == "planned") | (rows["status"] == "planned")
     placed = ~(rows.geometry.isna() | rows.geometry.is_empty)
-    return rows[planned & placed & (rows["township_code"] == township)]
+    rows = rows[planned & placed]
+    return rows if township is None else rows[rows["township_code"] == township]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -125,7 +129,7 @@ class Gains:
         weight = after["weight"]
         own = part_of(after, self.township)
         return {
-            "place": _beside(after, coverage_with(inputs, place)["straight_m"]),
+            "place": beside(after, coverage_with(inputs, place)["straight_m"]),
             "gained": float(weight[won].sum()),
             "gained_along": float((self.along(place) - self.along()).sum()),
             "share": float(weight[after["covered"].astype(bool)].sum() / weight.sum()),
@@ -135,7 +139,16 @@ class Gains:
         }
 
 
-def _beside(villages: gpd.GeoDataFrame, straight: pd.Series) -> str:
+def beside(villages: gpd.GeoDataFrame, straight: pd.Series) -> str:
+    """Say a place in words: the nearest village and how far it is.
+
+    Parameters
+    ----------
+    villages
+        With `name`.
+    straight
+        Metres of each to the place, in the same order; NaN where it has no place.
+    """
     if not straight.notna().any():
         return ""
     home = int(np.nanargmin(straight))

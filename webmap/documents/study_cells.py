@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from webmap.documents.workbook import Column
 
 __all__ = [
+    "DEGREES",
     "INDEX",
     "StudyTable",
     "cell_text",
@@ -24,6 +25,9 @@ __all__ = [
     "people_cell",
     "share_cell",
 ]
+
+DEGREES = "0.000000"
+"""Number format of a coordinate: a tenth of a metre."""
 
 INDEX = "0.000"
 """Number format of an index with three decimals."""
@@ -69,7 +73,7 @@ def cell_text(value: object, form: str) -> str:
         return value
     if not isinstance(value, int | float):
         return str(value)
-    looks = {SHARE: ".1%", DECIMAL: ".1f", INDEX: ".3f"}
+    looks = {SHARE: ".1%", DECIMAL: ".1f", INDEX: ".3f", DEGREES: ".6f"}
     return format(value, looks.get(form, ",.0f"))
 
 

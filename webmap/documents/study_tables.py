@@ -13,6 +13,7 @@ from layers.analysis.siting_cells import shown_rows
 from layers.analysis.study import MOVED
 from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
 from webmap.documents.study_cells import (
+    DEGREES,
     StudyTable,
     changes,
     count_cell,
@@ -156,6 +157,8 @@ def _options(answer: StudyAnswer) -> StudyTable:
                 minutes_cell(row["focus_mean_seconds"]),
                 people_cell(lost.loc[row["id"], families].mean()),
                 round(float(row["distance_m"])),
+                row["lon"],
+                row["lat"],
                 row["id"],
             ]
         )
@@ -172,6 +175,8 @@ def _options(answer: StudyAnswer) -> StudyTable:
             "mean_minutes",
             "mean_lost",
             "distance_m",
+            "lon",
+            "lat",
             "id",
         ),
         columns=(
@@ -192,6 +197,8 @@ def _options(answer: StudyAnswer) -> StudyTable:
                 form=COUNT,
             ),
             Column(title="距推荐\n站址（米）", meaning="直线距离。", form=COUNT),
+            Column(title="经度", meaning="东经，度，2000 国家大地坐标系。", form=DEGREES),
+            Column(title="纬度", meaning="北纬，度。", form=DEGREES),
             Column(title="编号", meaning="路网节点或设施的编号。"),
         ),
         rows=rows,

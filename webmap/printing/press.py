@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from layers.analysis.question import CareQuestion
-from webmap.printing.circles import circles_sheet
+from webmap.printing.compose import compose
 from webmap.printing.errors import SheetError
 from webmap.printing.gates import bind_number, require_number, require_publishable
 from webmap.printing.pins import read_pins, stored_pins
@@ -14,7 +14,9 @@ from webmap.printing.recipe import load_recipe
 from webmap.printing.sheets import Sheet, SheetOptions
 
 if TYPE_CHECKING:
+    from layers.analysis.picture import ServicePicture
     from layers.store import Actor, Store
+    from webmap.printing.recipe import Recipe
 
 __all__ = ["sheet"]
 
@@ -43,7 +45,8 @@ def sheet(
     time_zone
         Zone in which the latest event's instant is the day on the sheet.
     options
-        Fields of `SheetOptions` and `CareQuestion`. `pins` may be a file or a list of mappings.
+        Fields of `SheetOptions` and `CareQuestion`; `scenario`, id or name of a saved siting
+        scenario, for a siting sheet. `pins` may be a file or a list of mappings.
 
     Raises
     ------
@@ -51,9 +54,13 @@ def sheet(
         ``unknown_sheet``, ``scale_too_large``, ``glyph_missing``, ``public_needs_number``,
         ``public_not_allowed``, ``number_bound_elsewhere``, ``nothing_to_draw``.
     """
-    from layers.analysis.services import service_picture  # noqa: PLC0415  (brings in numba)
-
-    paper = options.get("paper") or load_recipe(recipe).paper
+    plan = load_recipe(recipe)
+    paper = options.get("paper") or plan.paper
+    scenario = options.pop("scenario", None)
+    if scenario is not None and plan.extent != "focus":
+        raise SheetError(
+            f"图幅 {recipe} 不画选址方案，请去掉 --scenario，或改用 siting。", where="scenario"
+        )
     asked = {f.name: options.pop(f.name) for f in fields(CareQuestion) if f.name in options}
     question = question or CareQuestion(**asked)
     given = read_pins(options.pop("pins", None))
@@ -61,13 +68,14 @@ def sheet(
     require_number(wanted.publish, wanted.review_no, wanted.approval)
     if wanted.publish == "public" and actor is None:
         raise SheetError("公开图必须记录发布人，请用 --actor 给出。", where="actor")
-    picture = service_picture(store, question, time_zone=time_zone)
+    picture, warnings = _picture(store, plan, question, scenario, time_zone)
     if wanted.publish == "public":
         require_publishable(picture, store)
     key = f"{recipe}/{paper}"
     if not given:
         wanted = replace(wanted, pins=stored_pins(store, key))
-    drawn = circles_sheet(picture, wanted)
+    drawn = compose(picture, plan, wanted)
+    drawn = replace(drawn, warnings=(*warnings, *drawn.warnings))
     if given and actor is not None:
         body = {"pins": [pin.to_json() for pin in given]}
         store.put_sheet_record("pins", key, body, actor=actor)
@@ -81,3 +89,16 @@ def sheet(
             actor=actor,
         )
     return drawn
+
+
+def _picture(
+    store: Store, plan: Recipe, question: CareQuestion, scenario: str | None, time_zone: str
+) -> tuple[ServicePicture, tuple[str, ...]]:
+    """Compute what the recipe draws, and what must be told about it."""
+    # Both bring in numba.
+    from layers.analysis.services import service_picture  # noqa: PLC0415
+    from layers.analysis.sited_scenario import scenario_picture  # noqa: PLC0415
+
+    if plan.extent == "focus":
+        return scenario_picture(store, question, scenario, time_zone=time_zone)
+    return service_picture(store, question, time_zone=time_zone), ()

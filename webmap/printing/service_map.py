@@ -23,7 +23,7 @@ from webmap.printing.symbols import (
     rings_of,
     symbol_item,
 )
-from webmap.style import village_key
+from webmap.style import gained_villages, village_key
 from webmap.tints import tints
 
 if TYPE_CHECKING:
@@ -243,9 +243,6 @@ class _ServicePen(MapPen):
         """Draw villages, the heaviest gaps first so that small ones stay in sight."""
         demand, factor, style = self.picture.demand, self.layout.symbols, self.style
         named = len(self.picture.townships) > 0
-        gained = (
-            demand["gained"] if "gained" in demand else pd.Series(data=False, index=demand.index)
-        )
         rows = list(
             zip(
                 demand.index,
@@ -253,7 +250,7 @@ class _ServicePen(MapPen):
                 demand["village_code"],
                 demand["weight"],
                 demand["covered"].astype(bool),
-                gained.astype(bool),
+                gained_villages(demand),
                 self.shapes_mm(demand),
                 strict=True,
             )
@@ -263,7 +260,7 @@ class _ServicePen(MapPen):
             at = self.inside(shape)
             if at is None:
                 continue
-            word = village_key(style, weight=weight, covered=covered, gained=new)
+            word = village_key(style, weight=weight, covered=covered, gained=bool(new))
             kind, step = word.split(".")
             dot = style.gap_villages[int(step)] if kind == "gap" else style.dots[step]
             self.add(dot_item(at, dot, factor, layer="elders"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from layers.analysis.question import MODES
-from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN
+from webmap.cells import people_shown
 from webmap.printing.typeset import counted, percent
+from webmap.site_facts import change_is_small
 from webmap.wording import AGE_TITLES, DIRECTION_TITLES
 
 if TYPE_CHECKING:
@@ -43,11 +44,16 @@ def site_figures(pen: PanelPen, picture: SitingPicture) -> None:
         )
         sentence = (
             f"{who}共 {_people(picture.summary['total'])} 人。推荐站址建成后，{mode}{minutes}内能到"
-            f"服务点的由 {_people(picture.before['covered'])} 人增至 "
-            f"{_people(picture.summary['covered'])} 人；{area}覆盖率由 {percent(before['share'])} "
-            f"升至 {percent(after['share'])}，全县由 {percent(picture.before['share'])} 升至 "
-            f"{percent(picture.summary['share'])}。"
+            f"服务点的人新增 {_people(gained)} 人"
         )
+        if not change_is_small(picture):
+            sentence += (
+                f"，由 {_people(picture.before['covered'])} 人增至 "
+                f"{_people(picture.summary['covered'])} 人；{area}覆盖率由 "
+                f"{percent(before['share'])} 升至 {percent(after['share'])}，全县由 "
+                f"{percent(picture.before['share'])} 升至 {percent(picture.summary['share'])}"
+            )
+        sentence += "。"
     else:
         uncovered = before["total"] - before["covered"]
         pen.key_figures(
@@ -125,4 +131,5 @@ def site_options(pen: PanelPen, picture: SitingPicture) -> None:
 
 
 def _people(value: float) -> str:
-    return SMALL_TEXT if 0 < value < SMALLEST_SHOWN else counted(value)
+    shown = people_shown(value)
+    return shown if isinstance(shown, str) else counted(shown)
