@@ -1,4 +1,4 @@
-"""A province of 117 counties: two worker processes beside one, and beside a plain loop."""
+"""A province of 117 counties: two worker processes beside one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ pytestmark = pytest.mark.bench
 ROUNDS = 2
 
 
-@pytest.mark.parametrize("mode", ["walk", "car"])
-def test_two_workers_halve_a_province(tmp_path, mode):
+def test_two_workers_halve_a_province(tmp_path):
     begin = perf_counter()
     manifest = write_province(tmp_path / "province")
     print(f"\n117 counties written in {perf_counter() - begin:.1f} s")
-    listed = read_manifest(manifest, override={"mode": mode})
+    listed = read_manifest(manifest)
     seconds: dict[int, list[float]] = {1: [], 2: []}
     for turn in range(ROUNDS):
         for count in (1, 2):
@@ -30,6 +29,6 @@ def test_two_workers_halve_a_province(tmp_path, mode):
             assert answer.summary["done"] == 117
         load = os.getloadavg()[0]
         one, two = seconds[1][-1], seconds[2][-1]
-        print(f"{mode}: one {one:.1f} s, two {two:.1f} s = {one / two:.2f} x (load {load:.1f})")
+        print(f"one {one:.1f} s, two {two:.1f} s = {one / two:.2f} x (load {load:.1f})")
     one, two = (min(times) for times in seconds.values())
-    print(f"{mode}: best {one:.1f} s / {two:.1f} s = {one / two:.2f} x; {os.cpu_count()} cores")
+    print(f"best {one:.1f} s / {two:.1f} s = {one / two:.2f} x; {os.cpu_count()} cores")

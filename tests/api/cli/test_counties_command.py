@@ -150,7 +150,7 @@ def test_ctrl_c_ends_all_processes_with_one_sentence(province, tmp_path):
     until(lambda: list(tmp_path.glob("counties/*/answer.json")))
     family = psutil.Process(process.pid).children(recursive=True)
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (1, "")
     assert err == "已中止，没有做完的部分未写入。\n"
     _, alive = psutil.wait_procs(family, timeout=20)

@@ -63,7 +63,7 @@ def machines(folder: Path, *, workers: int = 1) -> Iterator[Machines]:
             process.wait()
 
 
-def until(happened, *, seconds: float = 60.0) -> None:
+def until(happened, *, seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "waited in vain"
