@@ -2,6 +2,7 @@
 
 from layers.cases.deadlines import Due, due_of, inspection_calendar
 from layers.cases.engine import ROLE_TITLES, act, open_case, record_past_case
+from layers.cases.papers import document_rows, plate_rows
 from layers.cases.photos import Photo, add_photo
 from layers.cases.reading import actions, case, case_json, cases, history
 from layers.cases.record import Case
@@ -18,10 +19,12 @@ __all__ = [
     "case",
     "case_json",
     "cases",
+    "document_rows",
     "due_of",
     "history",
     "inspection_calendar",
     "open_case",
+    "plate_rows",
     "record_past_case",
     "workflow",
     "workflow_names",

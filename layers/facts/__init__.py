@@ -18,6 +18,7 @@ from layers.facts.report import (
     Facility,
     boundary_inspections,
     facilities,
+    pilot_villages,
     rural_daycare_count,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "former_divisions",
     "neighbours",
     "outline",
+    "pilot_villages",
     "related_codes",
     "rural_daycare_count",
     "successors",

@@ -14,6 +14,7 @@ __all__ = [
     "Facility",
     "boundary_inspections",
     "facilities",
+    "pilot_villages",
     "rural_daycare_count",
 ]
 
@@ -157,3 +158,13 @@ def boundary_inspections() -> tuple[BoundaryInspection, ...]:
         )
         for row in report["boundary_inspections"]
     )
+
+
+def pilot_villages() -> tuple[str, ...]:
+    """List the villages of the pilot for rural name services.
+
+    Returns
+    -------
+    Codes of twelve digits, in the report's order.
+    """
+    return tuple(row["code"] for row in _report()["village_name_pilot"]["villages"])
