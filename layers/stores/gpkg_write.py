@@ -135,18 +135,22 @@ class LayerWriter:
             if blank and self._bounds and self._fill is None and len(part) == _SLICE:
                 self._fill = IndexFill(self._connection, self._layer)
             records = self._codec.records(part, first=number + 1)
-            for record in records:
-                number += 1
-                if record.id is None:
-                    record.id = next(self._made)
-            made = [str(record.id) for record in records]
-            if (position := met.repeated(made)) is not None:
+            # Ids made here are new and differ; only those that rows bring can come twice.
+            given = [place for place, record in enumerate(records) if record.id is not None]
+            repeat = met.repeated([str(records[place].id) for place in given])
+            if repeat is not None:
+                place = given[repeat]
                 raise InvalidRecord(
-                    f"{self._codec.schema.title}第 {number - len(made) + position + 1} 行的标识"
-                    f"“{made[position]}”与前面重复，请改或删去一行。",
+                    f"{self._codec.schema.title}第 {number + place + 1} 行的标识"
+                    f"“{records[place].id}”与前面重复，请改或删去一行。",
                     code="duplicate_id",
                     where="id",
                 )
+            for record in records:
+                if record.id is None:
+                    record.id = next(self._made)
+            number += len(records)
+            made = [str(record.id) for record in records]
             if keep_ids:
                 ids += made
             present = {} if blank else self._present(made)
@@ -379,6 +383,8 @@ class _Ids:
 
     def repeated(self, ids: list[str]) -> int | None:
         """Give the position of the first id that comes twice or came before."""
+        if not ids:
+            return None
         if self._first is None:
             self._first = ids
             if len(set(ids)) == len(ids):
