@@ -133,8 +133,8 @@ with open_store("gpkg:" + sys.argv[1], create=True, min_free_mb=0) as store:
 """
 
 
-def test_memory_of_a_million_rows(tmp_path):
-    rows = 1_000_000
+@pytest.mark.parametrize("rows", [100_000, 1_000_000])
+def test_memory_of_many_rows(tmp_path, rows):
     path = tmp_path / "many.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
