@@ -111,7 +111,7 @@ def cut_line(
     pieces = []
     for place, (start, stop) in enumerate(pairwise(stops)):
         inside = xy[(at > start) & (at < stop)]
-        share = (stop - start) / at[-1] if at[-1] > 0 else 0.0
+        share = (stop - start) / at[-1] if at[-1] > 0 else float(place == 0)
         whole = np.vstack((spots[place], inside, spots[place + 1]))
         pieces.append(Piece(nodes[2 * place], nodes[2 * place + 1], whole, share))
     return pieces

@@ -76,16 +76,14 @@ class WhatIfAnswer:
     def gaps(self) -> pd.DataFrame:
         """What `geo.coverage.gaps` answers, by the column and weight that `WhatIf` was given."""
         fixed = self.whatif
-        return gaps(
-            fixed.people.assign(
-                covered=self.covered,
-                connected=fixed.connected,
-                seconds=self.seconds,
-                circle_covered=self.circle_covered,
-            ),
-            fixed.by,
-            weight=fixed.weight,
-        )
+        answered = {
+            "covered": self.covered,
+            "connected": fixed.connected,
+            "seconds": self.seconds,
+            "circle_covered": self.circle_covered,
+        }
+        rows = pd.DataFrame(fixed.people | answered, index=fixed.demand.index, copy=False)
+        return gaps(rows, fixed.by, weight=fixed.weight)
 
 
 class WhatIf:
@@ -142,7 +140,7 @@ class WhatIf:
         gaps(coverage(network, facilities, demand, **asked), by, weight=weight)  # type: ignore[arg-type]
         self.by, self.weight = by, weight
         self.demand = demand
-        self.people = pd.DataFrame(demand[list(dict.fromkeys(filter(None, (by, weight))))])
+        self.people = {name: demand[name] for name in (by, weight) if name is not None}
         self._network = network
         self._limit_s = 60.0 * require_positive(minutes, "minutes") + LIMIT_SLACK_S
         self._speed_mps, self._direction = float(speed_mps), direction

@@ -20,7 +20,7 @@ import shapely
 
 from geo.errors import InputError
 from layers.analysis.question import SERVICE_KINDS, CareQuestion
-from layers.errors import NotFound
+from layers.errors import Conflict, NotFound
 from layers.provenance import Provenance
 from layers.store import Query, each
 
@@ -141,6 +141,8 @@ def save_scenario(
 
     Raises
     ------
+    Conflict
+        If a scenario of the other kind (a siting, a before and after) has the name (`name_taken`).
     InputError
         If the name is blank (`name_missing`).
     InvalidRecord
@@ -160,9 +162,16 @@ def save_scenario(
         "quality": "synthetic" if inputs.provenance.notice else "approximate",
         "source": "；".join(inputs.provenance.attributions)[:_SOURCE_PLACES] or None,
     }
-    kept = {row["name"]: row["id"] for row in each(store, LAYER)} if _has_layer(store) else {}
-    if found["name"] in kept:
-        found["id"] = kept[found["name"]]
+    for kept in saved_scenarios(store):
+        if kept.name != found["name"]:
+            continue
+        if (kept.question.get("model") == "scenario") != (question.get("model") == "scenario"):
+            raise Conflict(
+                f"名称“{kept.name}”已用于另一类方案，请换一个名称。",
+                code="name_taken",
+                where="name",
+            )
+        found["id"] = kept.id
     return store.put(LAYER, [found], actor=actor, reason=reason).ids[0]
 
 

@@ -17,7 +17,7 @@ from layers.analysis.saved_scenarios import (
     save_scenario,
     saved_scenarios,
 )
-from layers.errors import InvalidRecord, NotFound
+from layers.errors import Conflict, InvalidRecord, NotFound
 from tests.layers.analysis.county import CLERK, NEAR, elders, fill, place, station
 
 QUESTION = {"model": "mclp", "p": 1}
@@ -94,6 +94,14 @@ def test_the_same_name_again_is_a_new_version_and_an_equal_one_is_none(store):
     assert save(store, result={"covered": 31}) == made
     assert load_scenario(store, made).version == 2
     assert len(list(saved_scenarios(store))) == 1
+
+
+def test_a_siting_does_not_overwrite_a_scenario_of_the_same_name(store):
+    save(fill(store))
+    with pytest.raises(Conflict, match="甲案") as refused:
+        save(store, question={"model": "scenario"})
+    assert refused.value.code == "name_taken"
+    assert save(store, question={"model": "lscp"}) == load_scenario(store, "甲案").id
 
 
 def test_a_plan_is_at_best_approximate_and_synthetic_inputs_stay_so(store):
