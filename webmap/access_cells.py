@@ -22,8 +22,8 @@ _DIGITS = {
     "served_share": 4,
     "share_without": 3,
     "gini": 3,
-    "mean_access": 4,
-    "min_access": 4,
+    "mean_access": 5,
+    "min_access": 5,
 }
 
 

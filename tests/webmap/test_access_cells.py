@@ -90,7 +90,7 @@ def made(served=(40.0, 60.0), unserved=(10.0, 20.0)) -> AccessAnswer:
 def test_large_counts_stay_and_scores_are_rounded():
     rows = shown_access(made())
     assert rows["served"].tolist() == [40, 60]
-    assert rows["mean_access"].tolist() == [0.1235, 0.2]
+    assert rows["mean_access"].tolist() == [0.12346, 0.2]
     assert rows["gini"].tolist() == [0.512, 0.4]
 
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
 
 from layers.provenance import QUALITY_TITLES
 from layers.schema import layer_schema
@@ -18,6 +19,7 @@ from webmap.documents.workbook import (
     Footer,
     lay_out,
     save_dated,
+    text_width,
     write_table,
 )
 from webmap.wording import AGE_TITLES, UNIT_TITLES, UNKNOWN, question_parts
@@ -25,6 +27,8 @@ from webmap.wording import AGE_TITLES, UNIT_TITLES, UNKNOWN, question_parts
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from openpyxl.worksheet.worksheet import Worksheet
 
     from layers.analysis.access import AccessAnswer
 
@@ -98,9 +102,19 @@ def write_access(
             total=total,
         )
         lay_out(sheet, footer)
+    _wrap(sheet)
     book.properties.title = _TITLE.format(minutes=answer.question.minutes)
     book.properties.creator = publisher or "xygeo"
     save_dated(book, path, answer.data_date)
+
+
+def _wrap(sheet: Worksheet) -> None:
+    """Let long sentences of the last sheet take as many lines as they need."""
+    for number in range(5, sheet.max_row + 1):
+        cell = sheet.cell(number, len(_NOTES))
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        lines = math.ceil(text_width(str(cell.value)) / _NOTES[-1].width)
+        sheet.row_dimensions[number].height = 4 + 15 * lines
 
 
 def _unit_columns(answer: AccessAnswer) -> list[Column]:
@@ -167,7 +181,7 @@ _CHAIN = [
 ]
 _NOTES = [
     Column(title="项", meaning="", width=14),
-    Column(title="内容", meaning="", width=120),
+    Column(title="内容", meaning="", width=112),
 ]
 _BROKEN = {"station": "服务点", "home": "区域养老院", "centre": "县级养老服务中心"}
 
