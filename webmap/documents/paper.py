@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 __all__ = ["BODY_MM", "Paper"]
 
 _TOP, _BOTTOM, _LEFT, _RIGHT = 30, 25, 28, 26
+_SIDE = 15  # left and right of a page across: its tables need the width
 BODY_MM = 210 - _LEFT - _RIGHT
-"""Width of the text on the page, mm."""
+"""Width of the text on an upright page, mm."""
 
 _INK, _MUTED, _NOTICE = "1F1E1C", "66625C", "B3261E"
 _HEAD, _TOTAL = "E6EFED", "F4F2EE"
@@ -55,16 +57,34 @@ class Paper:
         What stands at the left of every page's head.
     publisher
         编制单位; empty leaves it out of the properties.
+    across
+        A4 lying on its side.
+    foot
+        What stands at the left of every page's foot; None: the day of the data.
+
+    Attributes
+    ----------
+    body_mm
+        Width of the text on the page, mm.
     """
 
     def __init__(
-        self, title: str, *, day: date, notice: str = "", running: str = "", publisher: str = ""
+        self,
+        title: str,
+        *,
+        day: date,
+        notice: str = "",
+        running: str = "",
+        publisher: str = "",
+        across: bool = False,
+        foot: str | None = None,
     ) -> None:
         self.day = day
+        self.body_mm = 297 - 2 * _SIDE if across else BODY_MM
         self.document = Document()
         self._figures, self._tables = count(1), count(1)
         self._styles()
-        self._page(running or title, notice)
+        self._page(running or title, notice, foot or f"资料截止 {day:%Y-%m-%d}", across=across)
         properties = self.document.core_properties
         moment = first_day(day)
         properties.created = properties.modified = datetime(  # noqa: DTZ001  (docx has no zones)
@@ -103,7 +123,7 @@ class Paper:
 
     def figures(self, cells: Sequence[tuple[str, str]]) -> None:
         """Write large figures side by side, each over its caption."""
-        table = self._grid(2, [BODY_MM / len(cells)] * len(cells))
+        table = self._grid(2, [self.body_mm / len(cells)] * len(cells))
         for place, (figure, caption) in enumerate(cells):
             for row, (text, face, size, color) in enumerate(
                 ((figure, "title", 17, "16786D"), (caption, "body", 10, _MUTED))
@@ -145,7 +165,7 @@ class Paper:
         number = next(self._tables)
         self._caption(f"表 {number}　{caption}", above=True)
         shares = list(widths) or [1.0] * len(columns)
-        table = self._grid(1 + len(rows), [BODY_MM * share / sum(shares) for share in shares])
+        table = self._grid(1 + len(rows), [self.body_mm * share / sum(shares) for share in shares])
         head = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001  (python-docx has no other way)
         head.append(OxmlElement("w:tblHeader"))
         for place, (text, side) in enumerate(columns):
@@ -183,7 +203,9 @@ class Paper:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
         self._tight(paragraph)
-        drawn = paragraph.add_run().add_picture(BytesIO(picture), width=Mm(min(width_mm, BODY_MM)))
+        drawn = paragraph.add_run().add_picture(
+            BytesIO(picture), width=Mm(min(width_mm, self.body_mm - 4))
+        )
         drawn._inline.docPr.set("descr", alt)  # noqa: SLF001  (python-docx has no other way)
         drawn._inline.docPr.set("title", caption)  # noqa: SLF001
         self._caption(f"图 {next(self._figures)}　{caption}", above=False)
@@ -244,20 +266,26 @@ class Paper:
         form.line_spacing = 1.0
         form.first_line_indent = Pt(0)
 
-    def _page(self, running: str, notice: str) -> None:
+    def _page(self, running: str, notice: str, below: str, *, across: bool) -> None:
         section = self.document.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.top_margin, section.bottom_margin = Mm(_TOP), Mm(_BOTTOM)
-        section.left_margin, section.right_margin = Mm(_LEFT), Mm(_RIGHT)
+        if across:
+            section.orientation = WD_ORIENT.LANDSCAPE
+            section.page_width, section.page_height = Mm(297), Mm(210)
+            section.top_margin, section.bottom_margin = Mm(24), Mm(18)
+            section.left_margin = section.right_margin = Mm(_SIDE)
+        else:
+            section.page_width, section.page_height = Mm(210), Mm(297)
+            section.top_margin, section.bottom_margin = Mm(_TOP), Mm(_BOTTOM)
+            section.left_margin, section.right_margin = Mm(_LEFT), Mm(_RIGHT)
         section.header_distance, section.footer_distance = Mm(15), Mm(12)
         head = section.header.paragraphs[0]
-        _right_tab(head)
+        _right_tab(head, self.body_mm)
         paint(head.add_run(running), "body", 9, color=_MUTED)
         if notice:
             paint(head.add_run(f"\t{notice}"), "head", 10.5, color=_NOTICE)
         foot = section.footer.paragraphs[0]
-        _right_tab(foot)
-        paint(foot.add_run(f"资料截止 {self.day:%Y-%m-%d}\t第 "), "body", 9, color=_MUTED)
+        _right_tab(foot, self.body_mm)
+        paint(foot.add_run(f"{below}\t第 "), "body", 9, color=_MUTED)
         field_runs(foot, "PAGE", color=_MUTED)
         paint(foot.add_run(" 页，共 "), "body", 9, color=_MUTED)
         field_runs(foot, "NUMPAGES", color=_MUTED)
@@ -305,7 +333,7 @@ def _dress(style: ParagraphStyle, face: str, size: float) -> None:
     fonts.set(qn("w:eastAsia"), eastern)
 
 
-def _right_tab(paragraph: Paragraph) -> None:
+def _right_tab(paragraph: Paragraph, width_mm: float) -> None:
     """Set one tab stop at the right edge of the text."""
     stops = paragraph.paragraph_format.tab_stops
-    stops.add_tab_stop(Mm(BODY_MM), WD_TAB_ALIGNMENT.RIGHT)
+    stops.add_tab_stop(Mm(width_mm), WD_TAB_ALIGNMENT.RIGHT)
