@@ -98,7 +98,7 @@ def site_modes(pen: PanelPen, picture: SitingPicture) -> None:
         widths=(0, 27, 18, 18, 22),
         pitch=pen.mm(5.3),
     )
-    pen.y += pen.mm(5.4)
+    pen.y += pen.mm(4.4)
 
 
 def site_options(pen: PanelPen, picture: SitingPicture) -> None:
@@ -112,9 +112,9 @@ def site_options(pen: PanelPen, picture: SitingPicture) -> None:
         The answer that is drawn.
     """
     ranked = picture.sites[picture.sites["gained"].notna()].sort_values(["rank"], kind="stable")
-    pitch = pen.mm(5.3)
-    room = int((pen.bottom - pen.y - pen.mm(13)) / pitch + 1e-9)
-    if not len(ranked) or room < 1:
+    pitch = pen.mm(4.7)
+    room = int((pen.bottom - pen.y - pen.mm(11)) / pitch + 1e-9)
+    if len(ranked) < 2 or room < 1:
         return
     pen.y += pen.mm(2.0)
     pen.heading("站址比较", "按新增覆盖人数，单位：人")

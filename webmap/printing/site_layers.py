@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from layers.privacy import SMALLEST_SHOWN
 from webmap.printing.items import Box
 from webmap.printing.page import clipped
 from webmap.printing.symbols import area_item, rings_of, symbol_box, symbol_item
+from webmap.printing.typeset import counted
 
 if TYPE_CHECKING:
     from layers.analysis.siting_picture import SitingPicture
@@ -54,11 +56,12 @@ def draw_sites(pen: MapPen, picture: SitingPicture) -> None:
         The answer that is drawn.
     """
     rows = [
-        (role, str(key), name, at)
-        for role, key, name, shape in zip(
+        (role, str(key), _with_gain(role, name, gained), at)
+        for role, key, name, gained, shape in zip(
             picture.sites["role"],
             picture.sites.index,
             picture.sites["name"],
+            picture.sites["gained"],
             pen.shapes_mm(picture.sites),
             strict=True,
         )
@@ -81,3 +84,9 @@ def draw_sites(pen: MapPen, picture: SitingPicture) -> None:
             at=(x + (west + east) / 2, y + (north + south) / 2),
             radius=max(east - west, south - north) / 2,
         )
+
+
+def _with_gain(role: str, name: str, gained: float) -> str:
+    """Say beside a site that is compared how many people it gains."""
+    shown = gained >= SMALLEST_SHOWN and role != "registered"
+    return f"{name} +{counted(gained)}人" if shown else name
