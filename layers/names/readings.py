@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import islice, product
-from typing import Any
+from itertools import chain, islice, product
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from layers.derived import plain_pinyin
 from layers.facts.files import data_file
 from layers.names.folding import is_chinese
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Reading", "initials", "known_readings", "plain_readings", "readings"]
 
@@ -104,6 +107,8 @@ def plain_readings(name: str) -> tuple[tuple[str, ...], ...]:
     -------
     Up to twelve readings, no two the same; ü as v.
     """
+    if _listed().keys().isdisjoint(name):
+        return (tuple(chain.from_iterable(map(_plain_word, _words(name)))),)
     plain = [tuple(dict.fromkeys(_plain(r.syllable) for r in one)) for one in readings(name)]
     return tuple(islice(product(*plain), _MOST))
 
@@ -119,14 +124,16 @@ def _plain(syllable: str) -> str:
 
 
 def _by_dictionary(name: str) -> list[tuple[Reading, ...]]:
+    return list(chain.from_iterable(map(_word, _words(name))))
+
+
+def _words(name: str) -> Iterator[str]:
+    """Cut a name into words of the dictionary."""
     from pypinyin.contrib.mmseg import seg  # noqa: PLC0415 - slow to open
 
-    found: list[tuple[Reading, ...]] = []
     # Runs of Chinese keep their context; whatever is between them stands for itself.
     for run in re.findall(r"[a-z0-9]|[^a-z0-9]+", name):
-        for word in seg.cut(run):
-            found += _word(word)
-    return found
+        yield from seg.cut(run)
 
 
 @lru_cache(maxsize=16_384)  # the words of a language, however many names are made of them
@@ -138,6 +145,12 @@ def _word(word: str) -> tuple[tuple[Reading, ...], ...]:
     if len(together) != len(word):  # the package joins what it cannot read
         together = [pinyin(c, style=Style.TONE)[0][0] if is_chinese(c) else c.lower() for c in word]
     return tuple((Reading(syllable, _BY_DICTIONARY),) for syllable in together)
+
+
+@lru_cache(maxsize=16_384)
+def _plain_word(word: str) -> tuple[str, ...]:
+    """Read a word by the dictionary alone, without tones."""
+    return tuple(_plain(one[0].syllable) for one in _word(word))
 
 
 @cache
