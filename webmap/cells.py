@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from layers.privacy import hidden_cells, shown_values
+from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN, hidden_cells, shown_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "people_shown",
     "shown_bands",
     "shown_gaps",
     "shown_mode_ranges",
@@ -27,6 +28,11 @@ __all__ = [
 _PARTS = ("total", "covered", "uncovered")
 _FINEST_PEOPLE = 5
 _FINEST_SHARE = 0.001
+
+
+def people_shown(value: float) -> float | str:
+    """Give one count as everybody may see it: 1-4 as text."""
+    return SMALL_TEXT if 0 < value < SMALLEST_SHOWN else value
 
 
 def shown_gaps(rows: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
@@ -241,8 +247,8 @@ def _span(
     if full or not total > 0 or math.isnan(low):
         return low, high
     step = max(_FINEST_SHARE, _FINEST_PEOPLE / total)
-    low = low if low == share else max(math.floor(low / step) * step, 0.0)
-    high = high if high == share else min(math.ceil(high / step) * step, 1.0)
+    low = low if low == share else round(max(math.floor(low / step) * step, 0.0), 6)
+    high = high if high == share else round(min(math.ceil(high / step) * step, 1.0), 6)
     return low, high
 
 
