@@ -8,9 +8,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
 from geo.crs import STORED_CRS
 from geo.errors import InputError
+from geo.geodesy import metres_per_degree
 from layers.errors import NotFound
 from layers.importers.reading import read_file
 from layers.schema import layer_schema
@@ -78,10 +80,12 @@ def node_candidates(inputs: ServiceInputs, township: str | None = None) -> gpd.G
     if township is not None:
         nodes = nodes[nodes.within(township_area(inputs, township))]
     ids = nodes.index.astype(str)
+    beside = _nearest_villages(inputs, nodes.geometry)
+    names = [f"{village}路口 {one}".strip() for village, one in zip(beside, ids, strict=True)]
     roads = pd.DataFrame(
         {"quality": inputs.roads["quality"].mode().get(0), "source": None}, index=nodes.index
     )
-    return _placed(_frame("node-" + ids, "路口 " + ids, roads, nodes.geometry), "路口")
+    return _placed(_frame("node-" + ids, names, roads, nodes.geometry), "路口")
 
 
 def row_candidates(store: Store, ids: Iterable[str]) -> gpd.GeoDataFrame:
@@ -194,6 +198,18 @@ def township_area(inputs: ServiceInputs, township: str) -> shapely.Geometry:
             where=township,
         )
     return area
+
+
+def _nearest_villages(inputs: ServiceInputs, places: gpd.GeoSeries) -> list[str]:
+    """Name of the village nearest to each place; a node's number tells nobody where it is."""
+    villages = inputs.demand[~(inputs.demand.geometry.isna() | inputs.demand.geometry.is_empty)]
+    if villages.empty or places.empty:
+        return [""] * len(places)
+    there = shapely.get_coordinates(villages.geometry.to_numpy())
+    here = shapely.get_coordinates(places.to_numpy())
+    scale = metres_per_degree(float(there[:, 1].mean()))
+    _, nearest = cKDTree(there * scale).query(here * scale)
+    return villages["name"].iloc[nearest].to_list()
 
 
 def _require_township(inputs: ServiceInputs, township: str) -> gpd.GeoDataFrame:

@@ -160,7 +160,7 @@ def _change(answer: SitingAnswer, *, full: bool) -> tuple[list[Column], list[lis
 def _options(answer: SitingAnswer, *, full: bool) -> tuple[list[Column], list[list[object]]]:
     columns = [
         Column(title="位次", meaning="由优到劣；相同的并列显示，不隐去。", form=COUNT),
-        Column(title="选址", meaning="各候选点的名称。", width=60),
+        Column(title="选址", meaning="各候选点的名称。"),
         Column(title="与最优\n相差", meaning="目标值与最优值的相对差；0 为同样好。", form="0.00%"),
         Column(title="选定后\n已覆盖", meaning="全县在时限内的人数。", form=COUNT),
         Column(title="新增\n覆盖", meaning="今天没有覆盖、选定后有的人数。", form=COUNT),

@@ -56,6 +56,17 @@ def test_every_road_node_is_a_candidate(store):
     assert set(found["quality"]) == {"approximate"}
 
 
+def test_a_node_is_called_by_the_village_beside_it(store):
+    names = node_candidates(inputs(fill(store)))["name"].to_dict()
+    assert names["node-1"] == "近村路口 1"
+    assert names["node-3"] == "远村路口 3"
+
+
+def test_nodes_without_any_village_have_their_number(store):
+    names = node_candidates(inputs(fill(store, elders=[elders(NEAR, 30, None)])))["name"]
+    assert names["node-1"] == "路口 1"
+
+
 def test_nodes_of_a_township_lie_in_its_outline(store):
     west, east = place(-100, -100), place(800, 100)
     outline = shapely.box(west.x, west.y, east.x, east.y)
