@@ -27,12 +27,14 @@ from geo.errors import InputError
 from geo.road_edits import RoadEdits, read_road_edits
 from layers.analysis.sited import with_sites
 from layers.errors import NotFound
+from layers.field_values import has_unseen
 
 if TYPE_CHECKING:
     from layers.analysis.inputs import ServiceInputs
 
 __all__ = ["FacilityChange", "PlacedEdit", "ScenarioEdits", "changed_facilities", "read_edits"]
 
+_LONGEST_NAME = 200
 _PARTS = ("name", "note", "candidates", "moved", "removed", "roads")
 
 
@@ -105,11 +107,8 @@ def read_edits(data: object) -> ScenarioEdits:
         `edits_invalid`, naming the part; `edits_empty` if nothing changes.
     """
     parts = _object(data, "方案", _PARTS)
-    name = parts.get("name") or ""
-    if not isinstance(name, str):
-        raise InputError("方案的 name 应为文字。", code="edits_invalid", where="name")
     edits = ScenarioEdits(
-        name=name.strip(),
+        name=_name(parts, "方案"),
         candidates=tuple(
             _placed(one, f"candidates[{n}]", ("id", "lon", "lat", "name"))
             for n, one in enumerate(_list(parts, "candidates"), start=1)
@@ -278,9 +277,6 @@ def _check(edits: ScenarioEdits) -> None:
 
 def _placed(one: object, at: str, known: tuple[str, ...]) -> PlacedEdit:
     parts = _object(one, at, known)
-    name = parts.get("name") or ""
-    if not isinstance(name, str):
-        raise InputError(f"方案中 {at}.name 应为文字。", code="edits_invalid", where=f"{at}.name")
     facility = parts.get("id")
     place = None
     if {"lon", "lat"} & set(parts) or facility is None:
@@ -293,7 +289,25 @@ def _placed(one: object, at: str, known: tuple[str, ...]) -> PlacedEdit:
         raise InputError(
             f"方案中 {at} 应有 id、lon 和 lat：哪一处设施移到哪里。", code="edits_invalid", where=at
         )
-    return PlacedEdit(facility=facility, name=name.strip(), place=place)
+    return PlacedEdit(facility=facility, name=_name(parts, at), place=place)
+
+
+def _name(parts: Mapping[str, Any], at: str) -> str:
+    """Give the name of a part; "" if it has none.
+
+    Raises
+    ------
+    InputError
+        `edits_invalid`.
+    """
+    name = parts.get("name") or ""
+    if not isinstance(name, str) or len(name) > _LONGEST_NAME or has_unseen(name):
+        raise InputError(
+            f"{at} 的 name 应为不超过 {_LONGEST_NAME} 字、没有控制字符的文字。",
+            code="edits_invalid",
+            where=f"{at}.name",
+        )
+    return name.strip()
 
 
 def _facility(one: object, at: str) -> str:
