@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from layers.analysis.siting_question import MODEL_TITLES
-from layers.analysis.study_robustness import DRAWS
 from layers.provenance import QUALITY_TITLES
 from webmap.documents.paper import BODY_MM, Paper
 from webmap.documents.study_cells import StudyTable, cell_text
@@ -216,7 +215,7 @@ def _confidence(words: _Words) -> str:
         return said
     row = words.row("options", "id", rival)
     name = words.cell("options", row, "option")
-    lost = answer.robustness.summary["mean_lost"]
+    lost = answer.robustness.found.summary["mean_lost"]
     better = [
         title
         for family, title in _BETTER.items()
@@ -297,8 +296,9 @@ def _method(paper: Paper, words: _Words) -> None:
             (
                 "试条件。",
                 (
-                    f"换四种步速、三种出行方式；各村人数随机变动两成，抽样 {DRAWS} 次（种子 "
-                    f"{words.answer.seed}）；已有设施逐个停用。看推荐站址是否仍居首，不居首时少覆盖多少人。"
+                    "换四种步速、三种出行方式；各村人数随机变动两成，抽样 "
+                    f"{words.answer.robustness.draws} 次（种子 {words.answer.seed}）；"
+                    "已有设施逐个停用。看推荐站址是否仍居首，不居首时少覆盖多少人。"
                 ),
             ),
             (

@@ -111,7 +111,7 @@ def model_table(answer: StudyAnswer) -> StudyTable:
 
 def robustness_table(answer: StudyAnswer) -> StudyTable:
     """Give how often the recommended site, and the steadiest of the others, stay first."""
-    summary = answer.robustness.summary
+    summary = answer.robustness.found.summary
     site, steady = str(answer.site["id"]), answer.rival
     label = _label(answer, steady)
     rows: list[list[object]] = []

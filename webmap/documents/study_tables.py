@@ -136,7 +136,7 @@ def _change(answer: StudyAnswer) -> StudyTable:
 
 def _options(answer: StudyAnswer) -> StudyTable:
     best = float(answer.options["gained"].iloc[0])
-    lost = answer.robustness.summary["mean_lost"].unstack("family")
+    lost = answer.robustness.found.summary["mean_lost"].unstack("family")
     families = [name for name in MOVED if name in lost]
     rows: list[list[object]] = []
     labelled = [
