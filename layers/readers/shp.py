@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,10 +13,16 @@ import pyogrio
 
 from layers.findings import UnreadableError
 from layers.readers.archives import open_archive
-from layers.readers.dbf import decoded, read_dbf
+from layers.readers.dbf import Dbf, decoded, read_dbf
 from layers.readers.gpkg import stream
 
-__all__ = ["read_shp"]
+__all__ = ["FAMILIES", "NOTES", "read_shp"]
+
+FAMILIES = ("point", "points", "line", "area")
+"""What an export adds to the layer's name for each further kind of geometry."""
+
+NOTES = ("字段.csv", "说明.txt")
+"""What an export puts beside its shp."""
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _NAME = "unpacked"
@@ -35,8 +42,9 @@ def read_shp(
     path
         The archive; its files may lie in a folder.
     sheet
-        Name of the shp; None takes the only one. Of several, taking one in silence would lose the
-        others: kinds of geometry make files of their own.
+        Name of the shp; None takes the only one, or all parts of one export of ours, whose kinds of
+        geometry make files of their own: their rows are counted through. Of several others, taking
+        one in silence would lose the rest.
     prefer
         Not used; every reader is told.
     folder
@@ -53,21 +61,33 @@ def read_shp(
         another encoding than it should be.
     """
     with open_archive(path) as archive:
-        parts = _parts(archive, _chosen(archive, path, sheet))
-        for suffix, entry in parts.items():
-            target = Path(folder) / f"{_NAME}{suffix}"
-            try:
-                with archive.open(entry) as packed, target.open("wb") as unpacked:
-                    shutil.copyfileobj(packed, unpacked, 2**20)
-            except (zipfile.BadZipFile, EOFError) as error:
-                raise UnreadableError(
-                    None, f"压缩包“{path.name}”里的 {suffix} 已损坏，请重新压缩。"
-                ) from error
-    yield from _read(Path(folder) / f"{_NAME}.shp", path.name)
+        stems = _chosen(archive, path, sheet)
+        files = [
+            _unpacked(archive, stem, Path(folder) / f"{_NAME}{number}", path.name)
+            for number, stem in enumerate(stems)
+        ]
+    layers = [_opened(file, path.name) for file in files]
+    heads = {(layer.table.names, layer.crs) for layer in layers}
+    if len(heads) > 1:
+        raise UnreadableError(
+            None, f"压缩包“{path.name}”里的几个 shp 字段或坐标系不同，请用 --sheet 逐个导入。"
+        )
+    yield {
+        "headings": list(layers[0].table.names),
+        "crs": layers[0].crs,
+        "total": sum(layer.total for layer in layers),
+    }
+    done = 0
+    for layer in layers:
+        last = done
+        for message in _rows(layer, path.name, first=done):
+            last = message["rows"][-1]
+            yield message
+        done = last
 
 
-def _chosen(archive: zipfile.ZipFile, path: Path, sheet: str | None) -> str:
-    """Give the path of a shp, without its ending.
+def _chosen(archive: zipfile.ZipFile, path: Path, sheet: str | None) -> list[str]:
+    """Give the paths of the shp to read, without their endings; several only if they are one layer.
 
     Raises
     ------
@@ -85,10 +105,39 @@ def _chosen(archive: zipfile.ZipFile, path: Path, sheet: str | None) -> str:
         )
     named = [stem for stem in found if sheet is None or PurePosixPath(stem).name == sheet]
     if len(named) == 1:
-        return named[0]
+        return named
+    if sheet is None and _is_one_export(archive, found):
+        return sorted(found, key=lambda stem: (len(stem), stem))
     listed = "、".join(PurePosixPath(stem).name for stem in found)
     fault = "不止一个 shp" if named else f"没有“{sheet}.shp”"
     raise UnreadableError(None, f"压缩包里{fault}(有：{listed})，请用 --sheet 指定，一次导入一个。")
+
+
+def _is_one_export(archive: zipfile.ZipFile, stems: list[str]) -> bool:
+    """Tell whether several shp are what one export of ours parts a layer into, and all of it."""
+    main = PurePosixPath(min(stems, key=len))
+    own = {f"{main}"} | {f"{main}_{family}" for family in FAMILIES}
+    beside = {str(main.with_name(name)) for name in NOTES}
+    return set(stems) <= own and beside <= set(archive.namelist())
+
+
+def _unpacked(archive: zipfile.ZipFile, stem: str, target: Path, shown: str) -> Path:
+    """Write the files of a shp under our own name; gives that of the .shp.
+
+    Raises
+    ------
+    UnreadableError
+        I01: one is missing or damaged.
+    """
+    for suffix, entry in _parts(archive, stem).items():
+        try:
+            with archive.open(entry) as packed, target.with_suffix(suffix).open("wb") as unpacked:
+                shutil.copyfileobj(packed, unpacked, 2**20)
+        except (zipfile.BadZipFile, EOFError) as error:
+            raise UnreadableError(
+                None, f"压缩包“{shown}”里的 {suffix} 已损坏，请重新压缩。"
+            ) from error
+    return target.with_suffix(".shp")
 
 
 def _parts(archive: zipfile.ZipFile, stem: str) -> dict[str, zipfile.ZipInfo]:
@@ -112,7 +161,17 @@ def _parts(archive: zipfile.ZipFile, stem: str) -> dict[str, zipfile.ZipInfo]:
     return parts
 
 
-def _read(shp: Path, shown: str) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Layer:
+    """One shp, opened: its columns, what it says of its coordinates, how many rows."""
+
+    path: Path
+    table: Dbf
+    crs: str | None
+    total: int
+
+
+def _opened(shp: Path, shown: str) -> _Layer:
     cpg = shp.with_suffix(".cpg")
     code_page = cpg.read_bytes()[:40].decode("ascii", "replace").strip() if cpg.exists() else None
     table = read_dbf(shp.with_suffix(".dbf"), code_page=code_page, shown=shown)
@@ -124,16 +183,20 @@ def _read(shp: Path, shown: str) -> Iterator[dict[str, Any]]:
         raise UnreadableError(None, f"“{shown}”里的 shp 打不开，请重新导出。") from error
     if len(info["fields"]) != len(table.names):
         raise UnreadableError(None, f"“{shown}”里的 .dbf 字段有误，请重新导出。")
-    yield {"headings": list(table.names), "crs": info["crs"], "total": int(info["features"])}
-    for message in stream(shp, shp.stem, shown=shown):
-        rows = message["rows"]
+    return _Layer(shp, table, info["crs"], int(info["features"]))
+
+
+def _rows(layer: _Layer, shown: str, *, first: int) -> Iterator[dict[str, Any]]:
+    """Read the rows of a shp, counted on from those before."""
+    for message in stream(layer.path, layer.path.stem, shown=shown):
+        rows = message["rows"] = [first + row for row in message["rows"]]
         message["columns"] = [
             [
-                decoded(cell, table.encoding, row=row, heading=heading)
+                decoded(cell, layer.table.encoding, row=row, heading=heading)
                 if isinstance(cell, str)
                 else cell
                 for row, cell in zip(rows, column, strict=True)
             ]
-            for heading, column in zip(table.names, message["columns"], strict=True)
+            for heading, column in zip(layer.table.names, message["columns"], strict=True)
         ]
         yield message

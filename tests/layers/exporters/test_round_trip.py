@@ -55,7 +55,7 @@ LINE = st.text(
 NOTE = (
     LINE
     | st.lists(LINE, min_size=1, max_size=3).map("\n".join)
-    | st.sampled_from(["\r\n", "\t", "a\r\nb", "\r", "=\n", "\r_x000D_" * 5000])
+    | st.sampled_from(["\r\n", "\t", "a\r\nb", "\r", "=\n"])
 )
 DAYS = st.dates(date(1800, 1, 1), date(2200, 1, 1))
 POINTS = st.builds(shapely.Point, st.floats(70, 140), st.floats(1, 60))
@@ -117,12 +117,12 @@ def test_divisions_with_outlines_and_periods_import_again_unchanged(shared_store
 
 
 @pytest.mark.parametrize("ending", TYPED)
-def test_an_outline_longer_than_a_cell_imports_again_unchanged(shared_store, ending):
+def test_outline_and_note_longer_than_a_cell_import_again_unchanged(shared_store, ending):
     outline = shapely.Point(113.1, 36.5).buffer(0.1, quad_segs=400)
     assert len(outline.wkt) > 40_000
     rows = [
         {"name": "甲", "level": "county", "kind": "county", "legal": True, "code": code,
-         "geometry": outline, "note": code}
+         "geometry": outline, "note": "\r" * 5_000 + code}
         for code in ("140423000000", "140424000000")
     ]  # fmt: skip
     assert_unchanged(shared_store, "divisions", rows, ending)

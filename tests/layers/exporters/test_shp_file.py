@@ -170,3 +170,48 @@ def shared_store(tmp_path_factory):
     path = tmp_path_factory.mktemp("store") / "county.gpkg"
     with open_store(f"gpkg:{path}", create=True, min_free_mb=0) as opened:
         yield opened
+
+
+@pytest.fixture
+def mixed(store):
+    base = {"level": "county", "kind": "county", "legal": True, "name": "甲"}
+    outline = shapely.box(113, 36, 114, 37, ccw=False)  # as the format has it
+    shapes = (shapely.Point(113, 36), outline, None, shapely.Point(113, 37))
+    store.put(
+        "divisions",
+        [
+            base | {"code": f"14042{number}000000", "geometry": shape}
+            for number, shape in enumerate(shapes)
+        ],
+        actor=CLERK,
+    )
+    return store
+
+
+def test_the_parts_of_one_export_are_imported_in_one_run(mixed, store_maker, tmp_path):
+    path, _ = exported(mixed, tmp_path, "divisions")
+    other = store_maker()
+    first = import_file(other, "divisions", path, actor=CLERK)
+    assert (first.new, first.failed) == (4, False)
+    shapes = {row["id"]: row["geometry"] for row in other.find("divisions")}
+    assert shapes == {row["id"]: row["geometry"] for row in mixed.find("divisions")}
+    again = import_file(mixed, "divisions", path, actor=CLERK)
+    assert (again.unchanged, again.findings) == (4, ())
+
+
+def test_one_part_of_an_export_can_be_asked_for(mixed, store_maker, tmp_path):
+    path, _ = exported(mixed, tmp_path, "divisions")
+    report = import_file(store_maker(), "divisions", path, actor=CLERK, sheet="divisions_point")
+    assert report.new == 2
+
+
+def test_parts_without_what_an_export_puts_beside_them_must_be_chosen(mixed, tmp_path):
+    path, _ = exported(mixed, tmp_path, "divisions")
+    bare = tmp_path / "bare.zip"
+    with zipfile.ZipFile(path) as packed, zipfile.ZipFile(bare, "w") as archive:
+        for name in packed.namelist():
+            if name != "说明.txt":
+                archive.writestr(name, packed.read(name))
+    report = import_file(mixed, "divisions", bare, actor=CLERK)
+    assert [f.code for f in report.findings] == ["I01"]
+    assert "divisions_point" in report.findings[0].message
