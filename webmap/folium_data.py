@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.analysis.siting_picture import SitingPicture
 from layers.schema import layer_schema
-from webmap.cells import shown_gaps, shown_villages
-from webmap.style import village_key
+from webmap.cells import people_shown, shown_gaps, shown_villages
+from webmap.style import gained_villages, village_key
 from webmap.swatch import symbol_svg
 from webmap.tints import tints
 from webmap.wording import count_text, minutes_text, share_text
@@ -50,18 +51,21 @@ def map_data(picture: ServicePicture, style: Style, *, full: bool = False) -> di
 
     Returns
     -------
-    Lists and dictionaries of JSON: `bounds county towns circle roads villages facilities symbols
-    attributions` and the looks of each.
+    Lists and dictionaries of JSON: `bounds county towns circle reach roads villages facilities
+    symbols attributions` and the looks of each. Sites of a siting picture are among the facilities.
     """
+    sited = picture if isinstance(picture, SitingPicture) else None
     return {
         "bounds": _bounds(picture),
         "county": _rings(picture.county.geometry),
         "towns": _towns(picture, style, full=full),
         "circle": _rings(picture.circles.geometry.simplify(_CIRCLE_TOLERANCE_DEG)),
+        "reach": _reach(sited, style) if sited else [],
         "roads": _roads(picture.roads, style),
         "villages": _villages(picture, style, full=full),
-        "facilities": _facilities(picture.facilities, style),
-        "symbols": _symbols(picture.facilities, style),
+        "facilities": _facilities(picture.facilities, style)
+        + (_sites(sited, style) if sited else []),
+        "symbols": _symbols(picture.facilities, style) | (_pins(sited, style) if sited else {}),
         "attributions": _credits(picture),
         "look": _look(style),
     }
@@ -83,7 +87,8 @@ def shape_count(picture: ServicePicture) -> int:
         picture.demand,
         picture.facilities,
     )
-    return int(sum(_placed(frame).sum() for frame in frames))
+    sited = (picture.reach, picture.sites) if isinstance(picture, SitingPicture) else ()
+    return int(sum(_placed(frame).sum() for frame in (*frames, *sited)))
 
 
 def as_script(data: object) -> str:
@@ -219,19 +224,20 @@ def _villages(picture: ServicePicture, style: Style, *, full: bool) -> list[dict
     names = picture.townships.drop_duplicates("code").set_index("code")["name"]
     town = villages["township_code"].map(names) if len(names) else None
     placed = villages[_placed(villages)].sort_values("village_code", kind="stable")
+    placed = placed.assign(new=gained_villages(placed))
     columns = ["village_code", "name", "weight", "covered", "connected", "circle_covered"]
-    columns += ["seconds", "geometry"]
+    columns += ["seconds", "geometry", "new"]
     found = []
     for id_, row in zip(placed.index, placed[columns].itertuples(index=False), strict=True):
-        code, name, weight, covered, connected, near, seconds, point = row
+        code, name, weight, covered, connected, near, seconds, point, new = row
         facts = [["所属乡镇", _text(town.loc[id_], "未载明")]] if town is not None else []
         facts += [
             ["老年人口", f"{count_text(people.loc[id_])} 人"],
             ["到最近设施", minutes_text(seconds) if connected else "附近没有道路"],
-            ["覆盖", "是" if covered else "否"],
+            ["覆盖", "推荐站址新增" if new else "是" if covered else "否"],
             ["直线 1 公里内", "有设施" if near else "没有设施"],
         ]
-        key = village_key(style, weight=weight, covered=bool(covered))
+        key = village_key(style, weight=weight, covered=bool(covered), gained=bool(new))
         found.append(
             {"code": code, "name": name, "key": key, "at": _lat_lon(point), "facts": facts}
         )
@@ -250,6 +256,50 @@ def _facilities(facilities: gpd.GeoDataFrame, style: Style) -> list[dict[str, An
         }
         for row, point in zip(words.itertuples(), facilities.geometry.loc[words.index], strict=True)
     ]
+
+
+def _reach(picture: SitingPicture, style: Style) -> list[dict[str, Any]]:
+    """Areas within reach of the site, the widest first."""
+    shapes = picture.reach.geometry.simplify(_CIRCLE_TOLERANCE_DEG)
+    return [
+        {
+            "rings": _rings([shape]),
+            "color": style.reach[mode].color,
+            "opacity": style.reach[mode].opacity,
+        }
+        for mode, shape in zip(picture.reach["mode"], shapes, strict=True)
+    ]
+
+
+def _sites(picture: SitingPicture, style: Style) -> list[dict[str, Any]]:
+    placed = picture.sites[_placed(picture.sites)]
+    columns = (placed[name] for name in ("name", "place", "role", "gained"))
+    return [
+        {
+            "id": f"site-{key}",
+            "name": name,
+            "key": f"site.{role}",
+            "at": _lat_lon(point),
+            "facts": [
+                ["站址", style.sites[role].title],
+                ["位置", place],
+                ["新增覆盖", f"{count_text(people_shown(gained))} 人"],
+            ],
+        }
+        for key, point, name, place, role, gained in zip(
+            placed.index, placed.geometry, *columns, strict=True
+        )
+    ]
+
+
+def _pins(picture: SitingPicture, style: Style) -> dict[str, dict[str, Any]]:
+    return {
+        f"site.{role}": {
+            "svg": symbol_svg(style.sites[role]),
+            "size": style.sites[role].size_px + 4,
+        }
+        for role in sorted(set(picture.sites["role"]))
+    }
 
 
 def _symbols(facilities: gpd.GeoDataFrame, style: Style) -> dict[str, dict[str, Any]]:

@@ -13,11 +13,13 @@ from branca.element import Element
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from layers.analysis.siting_picture import SitingPicture
 from layers.provenance import QUALITY_TITLES
 from layers.whole_files import whole_file
 from webmap.cells import shown_gaps, shown_summary
 from webmap.folium_assets import OfflineMap, RawText, render_offline
 from webmap.folium_data import as_script, facility_words, map_data, shape_count
+from webmap.site_facts import site_facts
 from webmap.style import legend_rows, load_style, picture_keys
 from webmap.swatch import swatch, symbol_svg
 from webmap.webfont import font_data_uri
@@ -188,6 +190,7 @@ def _words(
         "publisher": publisher,
         "question": question_parts(question),
         "minutes": f"{question.minutes:g}",
+        "facts": site_facts(picture) if isinstance(picture, SitingPicture) else (),
         "unit": UNIT_TITLES[question.by],
         "rows": rows.to_dict("records"),
         "summary": shown_summary(picture.summary, full=full),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import pandas as pd
 import yaml
 
+from layers.analysis.siting_picture import SitingPicture
 from layers.schema import layer_schema
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
     "RoadStyle",
     "Style",
     "SymbolStyle",
+    "gained_villages",
     "gap_class",
     "legend_rows",
     "load_style",
@@ -304,7 +306,8 @@ def picture_keys(picture: ServicePicture, style: Style) -> frozenset[str]:
     -------
     Keys `line.county`, `line.township`, `road.N`, `area.circle`, `dot.covered`, `dot.empty`,
     `gap.N`, `facility.KIND`, `facility.other`, each with `.idle` for facilities that are not
-    counted. A layer without any geometry has no key.
+    counted; of a siting picture `reach.MODE`, `site.ROLE` and `dot.gained` too. A layer without any
+    geometry has no key.
     """
     keys: set[str] = set()
     for name, frame in (("line.county", picture.county), ("line.township", picture.townships)):
@@ -321,12 +324,22 @@ def picture_keys(picture: ServicePicture, style: Style) -> frozenset[str]:
             name = kind if isinstance(kind, str) and kind in style.facilities else "other"
             keys.add(f"facility.{name}" if counted else f"facility.{name}.idle")
     if len(picture.demand):
-        for weight, covered in zip(
-            *(picture.demand[_drawn(picture.demand)][name] for name in ("weight", "covered")),
-            strict=True,
+        villages = picture.demand[_drawn(picture.demand)]
+        for weight, covered, new in zip(
+            villages["weight"], villages["covered"], gained_villages(villages), strict=True
         ):
-            keys.add(village_key(style, weight=weight, covered=bool(covered)))
+            keys.add(village_key(style, weight=weight, covered=bool(covered), gained=bool(new)))
+    if isinstance(picture, SitingPicture):
+        keys |= {f"reach.{mode}" for mode in picture.reach["mode"][_drawn(picture.reach)]}
+        keys |= {f"site.{role}" for role in picture.sites["role"][_drawn(picture.sites)]}
     return frozenset(keys)
+
+
+def gained_villages(villages: pd.DataFrame) -> pd.Series[bool]:
+    """Which villages a proposed site covers anew; none where no site was asked for."""
+    if "gained" not in villages:
+        return pd.Series(data=False, index=villages.index)
+    return villages["gained"].astype(bool)
 
 
 def village_key(style: Style, *, weight: float, covered: bool, gained: bool = False) -> str:

@@ -27,7 +27,10 @@ def swatch(style: LegendStyle) -> str:
     An SVG element without outer reference, hidden from screen readers (the title stands beside).
     """
     if isinstance(style, SymbolStyle):
-        body = _symbol(style, _WIDTH / 2, _HEIGHT / 2)
+        # A pin stands on its place: in a legend its middle is what must be in the middle.
+        heights = [y for _, y in style.ring] or [0.0]
+        up = style.size_px / 2 * (min(heights) + max(heights)) / 2
+        body = _symbol(style, _WIDTH / 2, _HEIGHT / 2 - (up if max(heights) <= 0 else 0))
     elif isinstance(style, LineStyle):
         body = _line(style)
     elif isinstance(style, AreaStyle):

@@ -61,7 +61,7 @@ function xygeoDraw(map) {
   }
 
   var layers = {
-    towns: L.layerGroup(), circle: L.layerGroup(), roads: L.layerGroup(), gaps: L.layerGroup(),
+    towns: L.layerGroup(), reach: L.layerGroup(), circle: L.layerGroup(), roads: L.layerGroup(), gaps: L.layerGroup(),
     covered: L.layerGroup(), facilities: L.layerGroup()
   };
 
@@ -85,7 +85,16 @@ function xygeoDraw(map) {
     shapes += 1;
   });
 
-  /* Circles and roads. */
+  /* Reach of a proposed site, circles and roads. */
+  data.reach.forEach(function (area) {
+    area.rings.forEach(function (polygon) {
+      draw(L.polygon(polygon.map(points), {
+        renderer: canvas, stroke: false, fillColor: area.color, fillOpacity: area.opacity,
+        interactive: false
+      }), layers.reach);
+    });
+    shapes += 1;
+  });
   data.circle.forEach(function (polygon) {
     draw(L.polygon(polygon.map(points), {
       renderer: canvas, color: look.circle.color, weight: look.circle.width,
@@ -291,7 +300,7 @@ function xygeoDraw(map) {
   });
   new Scale({ position: "bottomleft", imperial: false, maxWidth: 140 }).addTo(map);
   var names = {
-    towns: "乡镇", circle: "服务圈", roads: "道路", gaps: "未覆盖的村", covered: "其他村",
+    towns: "乡镇", reach: "站址服务圈", circle: "服务圈", roads: "道路", gaps: "未覆盖的村", covered: "其他村",
     facilities: "养老服务设施", labels: "名称"
   };
   var choices = {};
