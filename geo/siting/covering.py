@@ -315,7 +315,7 @@ class Covering:
         excluded: Sequence[NDArray[np.integer]],
         clock: Clock,
     ) -> tuple[NDArray[np.intp] | None, float]:
-        """Choose by HiGHS: a variable a candidate, one for all people whom the same ones cover."""
+        """Choose by HiGHS: a variable a candidate, one for people whom the same ones would miss."""
         base = float(weights[self.served].sum())
         if not len(candidates):  # nobody is left to be won
             return (candidates if self._shares_met(weights, minimum) else None), base
@@ -327,7 +327,7 @@ class Covering:
         together = np.bincount(which.ravel(), weights[members], len(first))
         k, r = len(candidates), len(first)
         covers = sparse.hstack(
-            [-sparse.csr_array(pattern[first].astype(float)), sparse.csr_array(sparse.eye_array(r))]
+            [sparse.csr_array(pattern[first].astype(float)), sparse.csr_array(sparse.eye_array(r))]
         )
         limits, low, high = [], [], []
         if most is not None:
@@ -343,10 +343,11 @@ class Covering:
             for one in range(int(group.max(initial=-1)) + 1):
                 total = weights[group == one].sum()
                 if total:
-                    row = np.where(of_row == one, together, 0.0) / total
-                    limits.append(np.r_[np.zeros(k), row])
-                    low.append(minimum[1] - weights[(group == one) & self.served].sum() / total)
-                    high.append(np.inf)
+                    missed = np.where(of_row == one, together, 0.0)
+                    served = weights[(group == one) & self.served].sum()
+                    limits.append(np.r_[np.zeros(k), missed / total])
+                    low.append(-np.inf)
+                    high.append((missed.sum() + served) / total - minimum[1])
         cuts, cut_high = cut_rows(excluded, candidates, k + r)
         rows = sparse.vstack(
             [
@@ -356,18 +357,20 @@ class Covering:
             ]
         ).tocsr()
         found = Program(
-            np.r_[np.zeros(k), -together],
+            np.r_[np.zeros(k), together],
             k,
             rows,
-            np.r_[np.full(r, -np.inf), low, np.full(len(cuts), -np.inf)],
-            np.r_[np.zeros(r), high, cut_high],
+            np.r_[np.ones(r), low, np.full(len(cuts), -np.inf)],
+            np.r_[np.full(r, np.inf), high, cut_high],
         ).solve(clock)
         if found.values is None:
             return None, np.nan
         chosen = candidates[found.values[:k] > 0.5]
         reached = float(weights[gains & self.within[:, chosen].any(axis=1)].sum())
         proven = found.finished and not clock.gap
-        return chosen, base + (reached if proven else max(-found.bound, reached))
+        return chosen, base + (
+            reached if proven else max(float(together.sum()) - found.bound, reached)
+        )
 
     def _shares_met(
         self, weights: NDArray[np.float64], minimum: tuple[NDArray[np.intp], float] | None
