@@ -131,8 +131,6 @@ def _ranking(answer: GapAnswer, *, full: bool) -> _Table:
         ),
         Column(title="未覆盖", meaning="老年人口减已覆盖。", form=COUNT),
         Column(title="道路\n覆盖率", meaning="已覆盖 ÷ 老年人口。", form=SHARE),
-        Column(title="覆盖率\n下限", meaning=_RANGE.format("小"), form=SHARE),
-        Column(title="覆盖率\n上限", meaning=_RANGE.format("大"), form=SHARE),
         Column(
             title="直线\n覆盖率",
             meaning="直线 1 公里内有设施的人数 ÷ 老年人口，只作对照。",
@@ -154,6 +152,8 @@ def _ranking(answer: GapAnswer, *, full: bool) -> _Table:
             form=DECIMAL,
         ),
         Column(title="最远\n分钟", meaning="最远一村到最近设施的分钟数。", form=DECIMAL),
+        Column(title="覆盖率\n下限", meaning=_RANGE.format("小"), form=SHARE),
+        Column(title="覆盖率\n上限", meaning=_RANGE.format("大"), form=SHARE),
     ]
     rows: list[list[object]] = [
         [
@@ -161,11 +161,12 @@ def _ranking(answer: GapAnswer, *, full: bool) -> _Table:
             _text(row["code"]),
             _text(row["name"], "未载明"),
             *(_count(row[name]) for name in ("total", "covered", "uncovered")),
-            *(_share(row[name]) for name in ("share", *_ENDS, "circle_share")),
+            *(_share(row[name]) for name in ("share", "circle_share")),
             _count(row["misled"]),
             *(int(row[name]) for name in ("points", "uncovered_points", "unconnected_points")),
             _minutes(row["mean_seconds"]),
             _minutes(row["worst_seconds"]),
+            *(_share(row[name]) for name in _ENDS),
         ]
         for row in shown_gaps(answer.rows, full=full).to_dict("records")
     ]
@@ -178,11 +179,12 @@ def _ranking(answer: GapAnswer, *, full: bool) -> _Table:
         None,
         "合计",
         *(_count(summary[name]) for name in ("total", "covered", "uncovered")),
-        *(_share(summary[name]) for name in ("share", *_ENDS, "circle_share")),
+        *(_share(summary[name]) for name in ("share", "circle_share")),
         _count(summary["misled"]),
         *points,
         _minutes(_mean_seconds(answer.villages)),
         _minutes(answer.villages["seconds"].max()),
+        *(_share(summary[name]) for name in _ENDS),
     ]
     return _Table(about=question_parts(answer.question), columns=columns, rows=rows, total=total)
 
@@ -190,29 +192,36 @@ def _ranking(answer: GapAnswer, *, full: bool) -> _Table:
 def _modes(answer: GapAnswer, *, full: bool) -> _Table:
     columns = [Column(title="出行方式", meaning="路上用什么走；离开道路的一段都按步行。", width=24)]
     directions = list(next(iter(answer.modes.values()), {}))
-    for direction in directions:
-        way = DIRECTION_TITLES[direction]
-        columns += [
-            Column(
-                title=f"{way}\n覆盖率",
-                meaning="同一批设施和人口，按此方式和方向算的全部覆盖率；"
-                "单行道和坡道使两个方向不同。",
-                form=SHARE,
-                width=18,
-            ),
-            Column(title=f"{way}\n下限", meaning=_RANGE.format("小"), form=SHARE, width=18),
-            Column(title=f"{way}\n上限", meaning=_RANGE.format("大"), form=SHARE, width=18),
-        ]
+    columns += [
+        Column(
+            title=f"{DIRECTION_TITLES[direction]}\n覆盖率",
+            meaning="同一批设施和人口，按此方式和方向算的全部覆盖率；单行道和坡道使两个方向不同。",
+            form=SHARE,
+            width=18,
+        )
+        for direction in directions
+    ]
+    columns += [
+        Column(
+            title=f"{DIRECTION_TITLES[direction]}\n{end}",
+            meaning=_RANGE.format(size),
+            form=SHARE,
+            width=18,
+        )
+        for direction in directions
+        for end, size in (("下限", "小"), ("上限", "大"))
+    ]
     total = answer.summary["total"]
     shown = shown_modes(answer.modes, total, full=full)
     ranges = shown_mode_ranges(answer.mode_ranges, answer.modes, total, full=full)
-    rows: list[list[object]] = []
-    for mode, shares in shown.items():
-        row: list[object] = [MODES[mode]]
-        for direction in directions:
-            span = ranges[mode][direction] or (None, None)
-            row += [_share(share) for share in (shares[direction], *span)]
-        rows.append(row)
+    rows: list[list[object]] = [
+        [
+            MODES[mode],
+            *(_share(shares[direction]) for direction in directions),
+            *(_share(end) for way in directions for end in ranges[mode][way] or (None, None)),
+        ]
+        for mode, shares in shown.items()
+    ]
     about = (f"时限 {answer.question.minutes:g} 分钟", AGE_TITLES[answer.question.age])
     return _Table(about=about, columns=columns, rows=rows)
 
