@@ -43,7 +43,7 @@ def read_fgb(
     pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": True})
     try:
         info = pyogrio.read_info(path, force_total_bounds=False)
-    except pyogrio.errors.DataSourceError as error:
+    except (pyogrio.errors.DataSourceError, IndexError) as error:  # IndexError: no layer in it
         raise UnreadableError(
             None, f"“{path.name}”打不开，不是完整的 FlatGeobuf，请重新导出。"
         ) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,19 +54,21 @@ def read_parquet(
     try:
         with pq.ParquetFile(path, buffer_size=2**20, pre_buffer=False) as file:
             said = file.metadata.metadata or {}
-            shape, crs = _geometry(_read(said, b"geo"), path)
+            geo = _read(said, b"geo")
+            shape, crs = _geometry(geo, path)
+            left_out = {shape, *_coverings(geo)}
             names = [str(name) for name in file.schema_arrow.names]
             if shape is not None and shape not in names:
                 raise UnreadableError(None, f"“{path.name}”缺少几何列“{shape}”，请重新导出。")
             yield {
-                "headings": [name for name in names if name != shape],
+                "headings": [name for name in names if name not in left_out],
                 "crs": crs,
                 "total": file.metadata.num_rows,
                 "suppressed": _read(said, b"xygeo").get("suppressed") is True,
             }
             for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
                 if batch.num_rows:
-                    yield _message(batch, shape, first)
+                    yield _message(batch, shape, left_out, first)
                 first += batch.num_rows
     except MemoryError:
         raise
@@ -116,11 +118,25 @@ def _named(crs: object) -> str:
     return json.dumps(crs, ensure_ascii=False)
 
 
-def _message(batch: pa.RecordBatch, shape: str | None, first: int) -> dict[str, Any]:
+def _coverings(geo: Mapping[str, Any]) -> set[str]:
+    """Name the columns that only repeat the bounds of the shapes, for readers of a part."""
+    columns = geo.get("columns")
+    found = set()
+    for column in columns.values() if isinstance(columns, dict) else ():
+        covering = column.get("covering") if isinstance(column, dict) else None
+        boxes = covering.get("bbox") if isinstance(covering, dict) else None
+        for steps in boxes.values() if isinstance(boxes, dict) else ():
+            found |= {str(steps[0])} if isinstance(steps, list) and steps else set()
+    return found
+
+
+def _message(
+    batch: pa.RecordBatch, shape: str | None, left_out: Collection[str | None], first: int
+) -> dict[str, Any]:
     message: dict[str, Any] = {"rows": list(range(first, first + batch.num_rows)), "columns": []}
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if name == shape:
             message["wkb"] = column.to_pylist()
-        else:
+        elif name not in left_out:
             message["columns"].append(column.to_pylist())
     return message
