@@ -13,10 +13,22 @@ from api.cli.options import ActorName, Data, Json, Role, parse_date
 from api.cli.session import Session, actor, start
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from layers.cases import Case
     from layers.store import Store
 
-__all__ = ["act", "calendar", "list_cases", "open_case", "photo", "register", "show"]
+__all__ = [
+    "act",
+    "calendar",
+    "documents",
+    "list_cases",
+    "nameplates",
+    "open_case",
+    "photo",
+    "register",
+    "show",
+]
 
 CaseId = Annotated[str, typer.Argument(metavar="ID", help="办件编号，见 xygeo case list")]
 Words = Annotated[
@@ -46,7 +58,9 @@ def register(app: typer.Typer) -> None:
         ("act", act),
         ("show", show),
         ("photo", photo),
+        ("documents", documents),
         ("calendar", calendar),
+        ("nameplates", nameplates),
     ):
         group.command(name, cls=ChineseCommand)(command)
     app.add_typer(group, name="case")
@@ -145,7 +159,15 @@ def act(
         moved = acted(
             store, case_id, action, who, given, on=day, version=version, lists=_lists(session)
         )
-        _answer(session, store, moved, day)
+        failed = []
+        if moved.version in moved.documents.values():
+            from api.case_documents import keep_made
+            from layers.files import Files
+
+            failed = keep_made(
+                store, Files(session.folder), moved, who, publisher=session.settings.publisher
+            )
+        _answer(session, store, moved, day, failed)
 
 
 def show(
@@ -212,6 +234,84 @@ def photo(
     session.answer(body, photo_lines(added))
 
 
+def documents(
+    case_id: CaseId,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="N", help="只要这一份，如 report（默认全部）")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", file_okay=False, help="写到这个文件夹（默认只列出）"),
+    ] = None,
+    actor_name: ActorName = None,
+    role: Role = "clerk",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """办件的文书：列出，或写到文件夹；形成时是什么样，以后都是什么样。"""
+    from api.case_documents import document_list, kept_document
+    from api.cli.case_lines import document_lines
+    from api.cli.outputs import place_for
+    from layers.cases import case, document_rows
+    from layers.files import Files
+
+    session = start(data, as_json=as_json)
+    with session.store() as store:
+        one = case(store, case_id)
+        if name is not None:
+            document_rows(store, case_id, name)  # refuses what is unknown or not made yet
+        listed = [
+            body for body in document_list(store, one) if name is None or body["name"] == name
+        ]
+        for body in listed if out is not None else ():
+            written = {}
+            for suffix in body["formats"] if body["made"] else ():
+                kept = kept_document(
+                    store,
+                    Files(session.folder),
+                    case_id,
+                    body["name"],
+                    suffix,
+                    actor(actor_name, role),
+                    publisher=session.settings.publisher,
+                )
+                place = place_for(Path(out or "") / _file_name(case_id, body["name"], suffix))
+                place.write_bytes(kept.read_bytes())
+                written[suffix] = str(place)
+            body["written"] = written
+    session.answer({"case": case_id, "documents": listed}, document_lines(one.title, listed))
+
+
+def nameplates(
+    villages: Annotated[
+        list[str] | None,
+        typer.Option("--village", metavar="CODE", help="村级代码，可重复（默认五个试点村）"),
+    ] = None,
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", metavar="FILE", help="写成 .xlsx 或 .docx，可重复")
+    ] = None,
+    on: On = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """地名标志牌清单：每村一块村牌，村内每个标准地名一块。"""
+    from api.cli.case_lines import plate_lines
+    from api.cli.outputs import place_for, require_outputs
+    from layers.cases import plate_rows
+
+    require_outputs(out or (), (".xlsx", ".docx"), what="清单")
+    session = start(data, as_json=as_json)
+    with session.store() as store:
+        rows = plate_rows(store, on=_day(session, on), villages=villages or ())
+    for path in out or ():
+        from webmap.documents import write_document
+
+        write_document(rows, place_for(path), publisher=session.settings.publisher)
+    body = {"plates": rows["tables"]["plates"], "files": [str(path) for path in out or ()]}
+    body |= {key: rows[key] for key in ("quality", "source", "notice")}
+    session.answer(body, plate_lines(body))
+
+
 def calendar(on: On = None, data: Data = None, as_json: Json = False) -> None:
     """五年联检日历：每条界线下次何时到期、由谁牵头、何时提醒。"""
     from api.cli.case_lines import calendar_lines
@@ -231,11 +331,21 @@ def calendar(on: On = None, data: Data = None, as_json: Json = False) -> None:
     session.answer({"lines": plain}, calendar_lines(plain))
 
 
-def _answer(session: Session, store: Store, case: Case, day: date) -> None:
+def _file_name(case_id: str, name: str, suffix: str) -> str:
+    """Name a file by its case and document; an id may have what no file name may."""
+    import re
+
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", f"{case_id}-{name}") + f".{suffix}"
+
+
+def _answer(
+    session: Session, store: Store, case: Case, day: date, failed: Sequence[str] = ()
+) -> None:
     from api.cli.case_lines import step_lines
     from layers.cases import case_json
 
     body = case_json(store, case, on=day, lists=_lists(session))
+    body["warnings"] += failed
     session.answer(body, step_lines(body))
 
 

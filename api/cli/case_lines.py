@@ -11,7 +11,15 @@ if TYPE_CHECKING:
 
     from layers.cases import Photo
 
-__all__ = ["calendar_lines", "case_lines", "photo_lines", "show_lines", "step_lines"]
+__all__ = [
+    "calendar_lines",
+    "case_lines",
+    "document_lines",
+    "photo_lines",
+    "plate_lines",
+    "show_lines",
+    "step_lines",
+]
 
 _UNKNOWN = "未载明"
 
@@ -33,6 +41,8 @@ def step_lines(body: dict[str, Any]) -> list[str]:
         f"{body['title']}：{body['state_title']}（第 {body['version']} 步，编号 {body['id']}）"
     ]
     lines += [f"  提示 {said}" for said in body["warnings"]]
+    made = [one["title"] for one in body["documents"] if one["version"] == body["version"]]
+    lines += [f"  已形成 {title}（xygeo case documents {body['id']}）" for title in made]
     return lines + _due_lines(body)
 
 
@@ -67,6 +77,28 @@ def photo_lines(photo: Photo) -> list[str]:
     near = f"，拍摄位置相距 {photo.distance_m:.0f} 米" if photo.position == "near" else ""
     lines = [f"已附照片 {photo.file}{near}。"]
     return [*lines, f"  提示 {photo.warning}"] if photo.warning else lines
+
+
+def document_lines(title: str, listed: Sequence[dict[str, Any]]) -> list[str]:
+    """Lay out the documents of a case, and where they were written."""
+    lines = [f"{title}的文书："]
+    for body in listed:
+        made = f"第 {body['version']} 步形成" if body["made"] else "尚未形成"
+        lines.append(f"  {body['name']} {body['title']}（{'、'.join(body['formats'])}）：{made}")
+        lines += [f"    {place}" for place in body.get("written", {}).values()]
+    return lines if listed else [f"{title}没有文书。"]
+
+
+def plate_lines(body: dict[str, Any]) -> list[str]:
+    """Lay out the list of name plates."""
+    rows = [
+        (row["name"], row["pinyin"], row["spelling"], row["kind"], row["division"], row["code"])
+        for row in body["plates"]
+    ]
+    headings = ("名称", "罗马字母拼写", "拼写", "牌类", "所属政区", "区划代码")
+    lines = table_lines(headings, rows, left=6)
+    lines += [f"已写出 {place}" for place in body["files"]]
+    return [*lines, body["notice"]] if body["notice"] else lines
 
 
 def calendar_lines(lines: Sequence[dict[str, Any]]) -> list[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.shared import Mm, Pt
 
 from webmap.documents.filled import (
@@ -31,14 +33,17 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from docx.table import _Cell
+
     from layers.files import Files
     from webmap.documents.filled import Filled
 
 __all__ = ["write_case_paper"]
 
-_MAP_MM = 88.0
-_PHOTOS_A_ROW, _PHOTO_MM = 3, 46.0
-_TITLE_MM = 26.0
+_MAP_MM = 120.0  # at most
+_PHOTOS_A_ROW, _PHOTO_MM = 3, (46.0, 36.0)
+_TITLE_MM = (26.0, 20.0)  # of titles in forms: two pairs in a row, three
+_SIGN_MM = (17.0, 13.0)  # room for a seal: on an upright page, on one across
 
 
 def write_case_paper(
@@ -74,7 +79,7 @@ def write_case_paper(
         across=filled.across,
         foot=f"形成日期 {day:%Y-%m-%d}" + (f"　办件 {rows['case_id']}" if rows["case_id"] else ""),
     )
-    writer = _Writer(paper, rows, day, files)
+    writer = _Writer(paper, rows, day, files, across=filled.across)
     for block in filled.blocks:
         writer.write(block)
     if rows["source"]:
@@ -86,9 +91,16 @@ class _Writer:
     """Puts blocks on a paper."""
 
     def __init__(
-        self, paper: Paper, rows: Mapping[str, Any], day: date, files: Files | None
+        self,
+        paper: Paper,
+        rows: Mapping[str, Any],
+        day: date,
+        files: Files | None,
+        *,
+        across: bool,
     ) -> None:
         self.paper, self.rows, self.day, self.files = paper, rows, day, files
+        self.across = across
 
     def write(self, block: Block) -> None:
         match block:
@@ -121,7 +133,8 @@ class _Writer:
     def _form(self, rows: Sequence[Sequence[tuple[str, str]]]) -> None:
         pairs = max(len(row) for row in rows)
         width = self.paper.body_mm / pairs
-        widths = [_TITLE_MM, width - _TITLE_MM] * pairs
+        title_mm = _TITLE_MM[pairs > 2]
+        widths = [title_mm, width - title_mm] * pairs
         grid = []
         for row in rows:
             cells: list[GridCell] = []
@@ -165,7 +178,7 @@ class _Writer:
 
         width = self.paper.body_mm - 4
         drawn = case_map(
-            content, width_mm=width, height_mm=_MAP_MM, day=self.day, notice=self.rows["notice"]
+            content, width_mm=width, most_mm=_MAP_MM, day=self.day, notice=self.rows["notice"]
         )
         said = f"{caption}（比例尺 1:{drawn.scale:,}，方里网间隔 {drawn.grid_km:g} 千米）"
         self.paper.figure(drawn.png, said, width_mm=width, alt=f"地图：{caption}")
@@ -176,21 +189,31 @@ class _Writer:
             return
         self._words(caption, small=True, indent=True)
         table = self.paper.document.add_table(rows=0, cols=_PHOTOS_A_ROW)
+        table.alignment = WD_TABLE_ALIGNMENT.CENTER
         for start in range(0, len(photos), _PHOTOS_A_ROW):
-            cells = table.add_row().cells
-            for cell, photo in zip(cells, photos[start : start + _PHOTOS_A_ROW], strict=False):
-                paragraph = cell.paragraphs[0]
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-                picture = small_copy(self.files, photo["file"])
-                if picture is None:
-                    paint(paragraph.add_run("照片文件缺失"), "body", 9)
-                else:
-                    drawn = paragraph.add_run().add_picture(BytesIO(picture), width=Mm(_PHOTO_MM))
-                    drawn._inline.docPr.set("descr", photo["caption"])  # noqa: SLF001  (no other way)
-                below = cell.add_paragraph()
-                below.alignment = WD_ALIGN_PARAGRAPH.CENTER
-                paint(below.add_run(photo["caption"]), "body", 9)
+            row = table.add_row()
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001  (no other way)
+            shown = photos[start : start + _PHOTOS_A_ROW]
+            for cell, photo in zip(row.cells, shown, strict=False):
+                self._photo(cell, photo)
         self._gap()
+
+    def _photo(self, cell: _Cell, photo: Mapping[str, Any]) -> None:
+        paragraph = cell.paragraphs[0]
+        picture = None if self.files is None else small_copy(self.files, photo["file"])
+        if picture is None:
+            paint(paragraph.add_run("照片文件缺失"), "body", 9)
+        else:
+            width, height = (Mm(side) for side in _PHOTO_MM)
+            drawn = paragraph.add_run().add_picture(BytesIO(picture), width=width)
+            if drawn.height > height:
+                drawn.width, drawn.height = round(width * height / drawn.height), height
+            drawn._inline.docPr.set("descr", photo["caption"])  # noqa: SLF001  (no other way)
+        below = cell.add_paragraph()
+        paint(below.add_run(photo["caption"]), "body", 8)
+        for one in (paragraph, below):
+            one.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            one.paragraph_format.line_spacing = 1.0
 
     def _signatures(self, parties: Sequence[tuple[str, str]]) -> None:
         width = self.paper.body_mm
@@ -203,7 +226,7 @@ class _Writer:
             ]
             for who, day in parties
         ]
-        add_grid(self.paper.document, widths, grid, size=10.5, least_mm=17)
+        add_grid(self.paper.document, widths, grid, size=10.5, least_mm=_SIGN_MM[self.across])
         self._gap()
 
     def _closing(self, lines: Sequence[str]) -> None:

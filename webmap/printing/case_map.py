@@ -13,10 +13,10 @@ from geo.crs import STORED_CRS, print_crs
 from webmap.printing.export import render_pdf, render_png
 from webmap.printing.fonts import default_fonts
 from webmap.printing.grid import grid_step_m, kilometre_grid
-from webmap.printing.inset import Inset, inset_page
+from webmap.printing.inset import Inset
 from webmap.printing.items import Box, Item, PathItem, TextItem
 from webmap.printing.labels import Label, Obstacles, place
-from webmap.printing.page import clipped
+from webmap.printing.page import SCALES, Page, clipped
 from webmap.printing.recipe import load_recipe
 from webmap.printing.svg import render_svg
 from webmap.printing.symbols import area_item, dot_item, line_item, rings_of
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from webmap.printing.fonts import FontBook
-    from webmap.printing.page import Page
     from webmap.printing.recipe import Layout
     from webmap.style import Style
 
@@ -42,13 +41,15 @@ _ROOM_M = 1500.0
 _SOUND = frozenset({"", "intact", "replaced"})
 _WORN, _POINT, _AREA_NAME = "#c5472e", "#4c3a5e", "#6f6477"
 _MARKER_MM = 2.0
+_AIR_MM, _LEAST_MM = 9.0, 60.0
+_SMALLER = (250_000, 300_000, 400_000, 500_000, 800_000, 1_000_000, 2_000_000)
 
 
 def case_map(
     content: Mapping[str, Any],
     *,
     width_mm: float,
-    height_mm: float,
+    most_mm: float,
     day: date,
     notice: str = "",
     dpi: float = 200,
@@ -60,8 +61,8 @@ def case_map(
     content
         The `map` of `layers.cases.document_rows`: lists `lines`, `areas`, `points` of names and
         GeoJSON geometries; an area with `context` may be cut off.
-    width_mm, height_mm
-        Size on paper.
+    width_mm, most_mm
+        Width on paper, and the greatest height: a map is as high as what it shows needs.
     day
         Day of the document.
     notice
@@ -83,22 +84,28 @@ def case_map(
     seen = _to_see(content, shapes)
     west, south, east, north = map(float, seen.total_bounds)
     crs = print_crs((west, south, east, north))
-    page = inset_page(Box(0, 0, width_mm, height_mm), [seen], crs)
+    page = _page(seen.to_crs(crs).total_bounds.tolist(), width_mm, most_mm)
     on_page = {
         kind: page.shapes(np.array(frame.to_crs(crs).geometry.array, dtype=object))
         for kind, frame in shapes.items()
     }
     pen = _Pen(page, layout, style, fonts)
-    for entry, shape in zip(content["areas"], on_page["areas"], strict=True):
-        pen.area(entry, shape)
+    areas = list(zip(content["areas"], on_page["areas"], strict=True))
+    told_apart = all(entry.get("context") for entry, _ in areas)
+    own = shapely.union_all([ground for entry, ground in areas if not entry.get("context")])
+    for entry, ground in sorted(areas, key=lambda one: not one[0].get("context")):
+        if entry.get("context"):
+            pen.area(entry, shapely.difference(ground, own), tinted=told_apart)
+        else:
+            pen.area(entry, ground, tinted=True)
     pen.grid()
     pen.lines(on_page["lines"])
-    for entry, shape in zip(content["points"], on_page["points"], strict=True):
-        pen.point(entry, shape)
+    for entry, spot in zip(content["points"], on_page["points"], strict=True):
+        pen.point(entry, spot)
     items = [*pen.items, *pen.names(), *pen.margin(notice)]
     report = fonts.check(items, strict=False)
-    svg = render_svg(report.items, width=width_mm, height=height_mm)
-    pdf = render_pdf(svg, fonts, width=width_mm, height=height_mm, day=day)
+    svg = render_svg(report.items, width=page.width, height=page.height)
+    pdf = render_pdf(svg, fonts, width=page.width, height=page.height, day=day)
     return Inset(render_png(pdf, dpi=dpi), page.scale, grid_step_m(page) / 1000)
 
 
@@ -122,6 +129,24 @@ def _around(points: list[Any]) -> list[Any]:
     return list(middle.to_crs(plane).buffer(_ROOM_M).to_crs(STORED_CRS))
 
 
+def _page(bounds: list[float], width_mm: float, most_mm: float) -> Page:
+    """Choose the largest scale at which all is seen, and make the page no higher than it needs."""
+    west, south, east, north = bounds
+    wide, high = width_mm - 2 * _AIR_MM, most_mm - 2 * _AIR_MM
+    scales = (*SCALES, *_SMALLER)
+    needed = max((east - west) * 1000 / wide, (north - south) * 1000 / high)
+    scale = next((one for one in scales if one >= needed), scales[-1])
+    height = min(max((north - south) * 1000 / scale + 2 * _AIR_MM, _LEAST_MM), most_mm)
+    return Page(
+        paper="",
+        width=width_mm,
+        height=height,
+        frame=Box(0, 0, width_mm, height),
+        scale=scale,
+        centre=((west + east) / 2, (south + north) / 2),
+    )
+
+
 class _Pen:
     """Draws in page mm, and keeps the names for last."""
 
@@ -134,16 +159,17 @@ class _Pen:
         self.drawn: list[Any] = []
         self._tints = iter(style.tints * 4)
 
-    def area(self, entry: Mapping[str, Any], shape: Any) -> None:  # noqa: ANN401
+    def area(self, entry: Mapping[str, Any], shape: Any, *, tinted: bool) -> None:  # noqa: ANN401
         inside = clipped(np.array([shape], dtype=object), self.frame)[0]
         if inside.is_empty:
             return
-        fill = AreaStyle(title="", color=next(self._tints), opacity=0.8)
+        fill = self.style.areas["neighbour"]
+        if tinted:
+            fill = AreaStyle(title="", color=next(self._tints), opacity=0.8)
         self.items.append(area_item(rings_of([inside]), fill, layer="areas"))
         edges = self._cut(shapely.boundary(shape))
-        self.items.append(
-            line_item(edges, self.style.lines["township"], self.layout.symbols, layer="areas")
-        )
+        pen = self.style.lines["county" if entry.get("context") and not tinted else "township"]
+        self.items.append(line_item(edges, pen, self.layout.symbols, layer="areas"))
         self._name(entry, 3.4, area=max(_polygons(inside), key=lambda one: one.area))
 
     def lines(self, shapes: NDArray[Any]) -> None:

@@ -190,9 +190,9 @@ def _fields(
         "lead": dict(zip(pair, parties, strict=True)).get(data.get("lead_code", "")),
         **{name: plain(line.get(name)) for name in _LINE},
         "marker_count": len(rows),
-        "state_summary": _counted(row["state"] or "状况未载明" for row in rows),
+        "state_summary": _counted((row["state"] or "状况未载明" for row in rows), "座"),
         "finding_count": len(findings),
-        "finding_summary": _counted(one["state"] for one in findings) or "没有发现问题",
+        "finding_summary": _counted((one["state"] for one in findings), "个") or "没有发现问题",
         "office_from": made.step_on("start_office"),
         "field_from": made.step_on("start_field"),
         "recorded_on": made.step_on("sign_records"),
@@ -210,9 +210,9 @@ _OWN = (
 _LINE = ("agreement_no", "agreement_date", "length_km", "last_inspected_year")
 
 
-def _counted(words: Any) -> str:  # noqa: ANN401 - any texts
+def _counted(words: Any, unit: str) -> str:  # noqa: ANN401 - any texts
     counts = Counter(words)
-    return "、".join(f"{word} {number}" for word, number in sorted(counts.items()))
+    return "、".join(f"{word} {number} {unit}" for word, number in sorted(counts.items()))
 
 
 def _draw(
@@ -236,5 +236,5 @@ def _photos(case: Case, markers: dict[str, str], numbers: dict[str, str]) -> lis
         marker = markers.get(photo.get("marker_id") or "")
         what = f"问题 {numbers[finding]}" if finding in numbers else f"界桩 {marker or '未载明'}"
         position = positions.get(photo["position"], photo["position"])
-        shown.append({"file": photo["file"], "caption": f"{what}（拍摄位置{position}）"})
+        shown.append({"file": photo["file"], "caption": f"{what}（位置核对：{position}）"})
     return shown

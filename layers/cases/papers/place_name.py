@@ -47,6 +47,7 @@ def place_name_content(made: Made) -> Content:
     content.use(before)
     fields["action"] = "命名" if old is None else "更名"
     fields["old_name"] = old if before is None else before["name"]
+    fields["before"] = fields["old_name"] or "无（新命名）"
     fields["basis"] = made.flow.due[0].basis
     due = {
         rule.after: one.on
