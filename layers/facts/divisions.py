@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -175,15 +175,6 @@ def changes() -> tuple[Change, ...]:
     )
 
 
-@cache
-def _steps() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
-    step: dict[str, tuple[str, ...]] = {}
-    for change in changes():
-        if change.new_code is not None and change.new_code != change.old_code:
-            step[change.old_code] = (*step.get(change.old_code, ()), change.new_code)
-    return frozenset(unit.code for unit in divisions()), step
-
-
 def successors(code: str) -> tuple[str, ...]:
     """Follow a unit through all its changes to the living units that hold its ground today.
 
@@ -196,23 +187,13 @@ def successors(code: str) -> tuple[str, ...]:
     -------
     Living codes, ascending; a living unit is its own successor, an abolished one has none.
     """
-    living, step = _steps()
-    found: set[str] = set()
-    seen: set[str] = set()
-    queue = [code]
-    while queue:
-        at = queue.pop()
-        if at in seen:
-            continue
-        seen.add(at)
-        if at in living:
-            found.add(at)
-        queue.extend(step.get(at, ()))
-    return tuple(sorted(found))
+    step = _linked(old_to_new=True)
+    living = {unit.code for unit in divisions()}
+    return tuple(sorted(({code} | _reached(code, step)) & living))
 
 
 @cache
-def _linked(old_to_new: bool) -> dict[str, tuple[str, ...]]:  # noqa: FBT001 - a direction
+def _linked(*, old_to_new: bool) -> dict[str, tuple[str, ...]]:
     linked: dict[str, tuple[str, ...]] = {}
     for change in changes():
         if change.new_code is not None and change.new_code != change.old_code:
@@ -220,6 +201,17 @@ def _linked(old_to_new: bool) -> dict[str, tuple[str, ...]]:  # noqa: FBT001 - a
             start, end = pair if old_to_new else pair[::-1]
             linked[start] = (*linked.get(start, ()), end)
     return linked
+
+
+def _reached(code: str, step: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Give all codes to which steps lead from one."""
+    found: set[str] = set()
+    queue = [code]
+    while queue:
+        fresh = set(step.get(queue.pop(), ())) - found
+        found |= fresh
+        queue.extend(fresh)
+    return found
 
 
 def related_codes(code: str) -> tuple[str, ...]:
@@ -235,14 +227,11 @@ def related_codes(code: str) -> tuple[str, ...]:
     Codes of earlier and later units, ascending, without the code itself and without those that
     only share a forerunner or successor with it; none where no change is known.
     """
-    found: set[str] = set()
-    for old_to_new in (False, True):
-        step = _linked(old_to_new)
-        queue = [code]
-        while queue:
-            fresh = set(step.get(queue.pop(), ())) - found
-            found |= fresh
-            queue.extend(fresh)
+    found = {
+        other
+        for old_to_new in (False, True)
+        for other in _reached(code, _linked(old_to_new=old_to_new))
+    }
     return tuple(sorted(found - {code}))
 
 
