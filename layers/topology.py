@@ -156,7 +156,7 @@ class _Faults:
                 fault.code,
                 tuple(self.units.ids[unit] for unit in found.units),
                 (lon, lat),
-                None if fault.code == "T07" else round(fault.area_m2, 2),
+                round(fault.area_m2, 2) if shapely.get_dimensions(fault.shape) > 1 else None,
                 f"{words.format(place=f'东经 {lon:.6f}、北纬 {lat:.6f}')}{self._when(found.day)}。",
                 "warning" if fault.code == "T03" else "error",
                 replace(fault, ids=tuple(str(unit) for unit in found.units)),
