@@ -222,7 +222,10 @@ def _confidence(words: _Words) -> str:
         if (family, rival) in lost.index and lost[family, rival] < lost[family, answer.site["id"]]
     ]
     steady = answer.steadiest == str(answer.site["id"])
-    said += "四类变化平均，它仍是各方案中损失最小的；" if steady else "四类变化平均，它不是最稳的；"
+    said += (
+        f"步速、方式、人数、停用四类变化平均，少覆盖 {words.cell('options', 0, 'mean_lost')} 人，"
+        f"{'仍是各方案中损失最小的' if steady else '但不是最稳的'}；"
+    )
     said += (
         f"{'其次' if steady else '最稳的'}是{name}（{words.cell('options', row, 'place')}，新增 "
         f"{words.cell('options', row, 'gained')} 人）"
