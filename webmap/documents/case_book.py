@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment
+from openpyxl.styles import Alignment, Border, PatternFill, Side
+from openpyxl.utils import get_column_letter
 
 from webmap.documents.filled import Form, FormTable, Lines, Signatures, Words
 from webmap.documents.workbook import (
-    TEXT,
-    Column,
     Footer,
     lay_out,
     save_dated,
     text_width,
-    write_table,
     write_text,
 )
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
     from webmap.documents.filled import Filled
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 __all__ = ["write_case_book"]
 
 _SHEETS = {"markers": "逐桩记录", "findings": "问题", "plates": "标志牌", "names": "地名"}
+_PLACES_A_MM = 0.52
+"""Half-width places of a column for a millimetre on paper."""
+_HEAD_ROW = 4
+_NOTICE = "B3261E"
+_HEAD = PatternFill("solid", fgColor="E6EFED")
+_THIN = Side(style="thin", color="8A867F")
+_BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
 
 def write_case_book(
@@ -70,31 +77,60 @@ def write_case_book(
 
 
 def _table(sheet: Worksheet, block: FormTable, title: str, rows: Mapping[str, Any]) -> None:
-    columns = [
-        Column(
-            title=f"{one.group}\n{one.title}" if one.group else one.title,
-            meaning=one.title,
-            form=_form(block, place),
+    """Write a table as wide as its template has it on paper, so that both print alike."""
+    widths = [max(one.width * _PLACES_A_MM, 4.5) for one in block.columns]
+    write_text(sheet, 1, 1, title, bold=True, size=14)
+    write_text(sheet, 2, 1, rows["case_title"])
+    write_text(sheet, 3, 1, rows["notice"], bold=True, color=_NOTICE, size=12)
+    first = _heads(sheet, block)
+    for number, row in enumerate(block.rows, start=first):
+        for place, (column, cell) in enumerate(zip(block.columns, row, strict=True), start=1):
+            written = write_text(sheet, number, place, cell.text, size=block.size)
+            if cell.number is not None:
+                written.value = cell.number
+                written.number_format = column.form or "0"
+            side = "right" if cell.number is not None and column.side == "left" else column.side
+            _ruled(written, side)
+        lines = max(
+            sum(-(-max(text_width(part), 1) // int(width)) for part in cell.text.split("\n"))
+            for cell, width in zip(row, widths, strict=True)
         )
-        for place, one in enumerate(block.columns)
-    ]
-    write_table(
-        sheet,
-        columns,
-        [[cell.text if cell.number is None else cell.number for cell in row] for row in block.rows],
-        title=title,
-        subtitle=rows["case_title"],
-        notice=rows["notice"],
-    )
+        sheet.row_dimensions[number].height = min(5 + 1.35 * block.size * lines, 400)
     if not block.rows:
-        write_text(sheet, 5, 1, block.empty)
+        write_text(sheet, first, 1, block.empty)
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.freeze_panes = f"A{first}"
+    sheet.print_title_rows = f"1:{first - 1}"
 
 
-def _form(block: FormTable, place: int) -> str:
-    """Give the number format of a column: text where no cell is a number."""
-    if all(row[place].number is None for row in block.rows):
-        return TEXT
-    return block.columns[place].form or "0"
+def _heads(sheet: Worksheet, block: FormTable) -> int:
+    """Write the titles, in two rows where columns stand in groups; give the row below them."""
+    grouped = any(one.group for one in block.columns)
+    below = _HEAD_ROW + grouped
+    for place, column in enumerate(block.columns, start=1):
+        single = grouped and not column.group
+        for number in range(_HEAD_ROW, below + 1):
+            here = column.title if number == below else column.group
+            text = here if not single else column.title if number == _HEAD_ROW else ""
+            cell = write_text(sheet, number, place, text, bold=True, size=block.size)
+            cell.fill = _HEAD
+            _ruled(cell, "center")
+        if single:
+            sheet.merge_cells(None, _HEAD_ROW, place, below, place)
+    if grouped:
+        sheet.row_dimensions[_HEAD_ROW].height = 16
+    for group, several in groupby(enumerate(block.columns, start=1), key=lambda one: one[1].group):
+        places = [place for place, _ in several]
+        if group and len(places) > 1:
+            sheet.merge_cells(None, _HEAD_ROW, places[0], _HEAD_ROW, places[-1])
+    sheet.row_dimensions[below].height = 30
+    return below + 1
+
+
+def _ruled(cell: Cell, side: str) -> None:
+    cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True)
+    cell.border = _BOX
 
 
 def _pairs(filled: Filled, rows: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -120,13 +156,14 @@ def _pairs(filled: Filled, rows: Mapping[str, Any]) -> Iterator[tuple[str, str]]
 
 def _facts(sheet: Worksheet, title: str, notice: str, pairs: list[tuple[str, str]]) -> None:
     write_text(sheet, 1, 1, title, bold=True, size=14)
-    write_text(sheet, 2, 1, notice, bold=True, color="B3261E", size=12)
+    write_text(sheet, 2, 1, notice, bold=True, color=_NOTICE, size=12)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 28, 96
     for number, (name, text) in enumerate(pairs, start=3):
         write_text(sheet, number, 1, name, bold=True)
         write_text(sheet, number, 2, text)
         for place in (1, 2):
             sheet.cell(number, place).alignment = Alignment(vertical="top", wrap_text=True)
+            sheet.cell(number, place).border = _BOX
         lines = sum(-(-max(text_width(part), 1) // 92) for part in text.split("\n"))
         sheet.row_dimensions[number].height = min(4 + 15 * lines, 400)
     sheet.print_title_rows = "1:2"
