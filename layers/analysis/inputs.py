@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-import shapely
-
 from layers.analysis.demand import elder_demand
+from layers.analysis.digest import frames_digest
 from layers.analysis.facilities import standing_facilities
 from layers.analysis.roads import network_of
 from layers.errors import NotFound
@@ -20,7 +17,6 @@ from layers.provenance import Provenance, provenance_of
 from layers.store import Query, read_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     import geopandas as gpd
@@ -33,7 +29,6 @@ __all__ = ["ServiceInputs", "read_inputs"]
 
 _NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
 _READ = ("divisions", "roads", "care_facilities", "elders")
-_MADE_BY_THE_STORE = ("version", "updated_at", "updated_by", "recorded_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +78,7 @@ class ServiceInputs:
     @cached_property
     def data_hash(self) -> str:
         """SHA-256 of the rows read, without made ids, versions and recording times."""
-        return _digest(
+        return frames_digest(
             {
                 "divisions": self.divisions,
                 "roads": self.roads,
@@ -146,17 +141,3 @@ def read_inputs(
         data_date=data_date,
         warnings=warnings + notes,
     )
-
-
-def _digest(frames: Mapping[str, gpd.GeoDataFrame]) -> str:
-    total = hashlib.sha256()
-    for name, frame in sorted(frames.items()):
-        table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-        table = table.drop(columns=[c for c in _MADE_BY_THE_STORE if c in table.columns])
-        table = table[sorted(table.columns)]
-        table["geometry"] = shapely.to_wkb(frame.geometry.to_numpy(), hex=True)
-        lines = table.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
-        total.update(name.encode())
-        for line in sorted(lines.splitlines()):
-            total.update(line.encode())
-    return total.hexdigest()

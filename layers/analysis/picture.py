@@ -1,4 +1,4 @@
-"""Everything that the circles sheet, the browser map and the table draw, computed once."""
+"""Everything that a sheet, the browser map and the table draw, computed once."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ if TYPE_CHECKING:
     from layers.analysis.question import CareQuestion
     from layers.provenance import Provenance
 
-__all__ = ["ServicePicture"]
+__all__ = ["MapPicture", "ServicePicture"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServicePicture:
-    """The answer to one `CareQuestion`, with all that is drawn around it.
+class MapPicture:
+    """What every sheet draws beneath its subject, and where it comes from.
 
-    Every frame is EPSG:4490 and may be empty; a store without divisions has empty `county` and
-    `townships` and one gap row 全部.
+    Every frame is EPSG:4490 and may be empty.
 
     Attributes
     ----------
@@ -31,7 +30,34 @@ class ServicePicture:
     townships
         Township polygons valid on the day: index id, columns `code name geometry`.
     roads
-        Roads of the mode: columns `highway geometry`.
+        Roads: columns `highway geometry`.
+    data_date
+        Day of the store's latest event: the date on sheets.
+    data_hash
+        SHA-256 of what is drawn, without made ids, versions and recording times.
+    """
+
+    county: gpd.GeoDataFrame
+    townships: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    provenance: Provenance
+    data_date: date
+    data_hash: str
+
+    @property
+    def as_of(self) -> date | None:
+        """The day whose rows are shown, if another than the data's own was asked for."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicePicture(MapPicture):
+    """The answer to one `CareQuestion`, with all that is drawn around it.
+
+    A store without divisions has empty `county` and `townships` and one gap row 全部.
+
+    Attributes
+    ----------
     circles
         Dissolved service circle: one row, columns `minutes area_m2 geometry`.
     facilities
@@ -45,21 +71,16 @@ class ServicePicture:
         share points uncovered_points unconnected_points mean_seconds worst_seconds misled`.
     summary
         `total covered share circle_share misled`.
-    data_date
-        Day of the store's latest event: the date on sheets.
-    data_hash
-        SHA-256 of what is drawn, without made ids, versions and recording times.
     """
 
     question: CareQuestion
-    county: gpd.GeoDataFrame
-    townships: gpd.GeoDataFrame
-    roads: gpd.GeoDataFrame
     circles: gpd.GeoDataFrame
     facilities: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame
     gaps: pd.DataFrame
     summary: dict[str, Any]
-    provenance: Provenance
-    data_date: date
-    data_hash: str
+
+    @property
+    def as_of(self) -> date | None:
+        """The day the question asks about, if it names one."""
+        return self.question.as_of
