@@ -146,6 +146,7 @@ def _options(answer: StudyAnswer) -> StudyTable:
     labelled += [("登记位置", row) for row in answer.registered.to_dict("records")]
     for label, row in labelled:
         low, high = sorted((float(row["gained"]), float(row["gained_along"])))
+        told = not isinstance(people_cell(row["gained"]), str)
         rows.append(
             [
                 label,
@@ -153,7 +154,7 @@ def _options(answer: StudyAnswer) -> StudyTable:
                 people_cell(row["gained"]),
                 people_cell(low),
                 people_cell(high),
-                share_cell(row["gained"] / best if best else None),
+                share_cell(row["gained"] / best if told else None),
                 minutes_cell(row["focus_mean_seconds"]),
                 people_cell(lost.loc[row["id"], families].mean()),
                 round(float(row["distance_m"])),
