@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from layers.analysis.data_day import data_day
 from layers.analysis.demand import elder_demand
 from layers.analysis.digest import frames_digest
 from layers.analysis.facilities import standing_facilities
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ServiceInputs", "read_inputs"]
 
-_NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
 _READ = ("divisions", "roads", "care_facilities", "elders")
 
 
@@ -116,9 +114,7 @@ def read_inputs(
     InputError
         If a village has no count in the asked age band.
     """
-    # Only layers that are read count: a saved answer must not change the date of the next one.
-    recorded = [at for layer in _READ if (at := store.head(layer).at) is not None]
-    data_date = max(recorded, default=_NOTHING_YET).astimezone(ZoneInfo(time_zone)).date()
+    data_date = data_day(store, _READ, time_zone=time_zone)
     query = Query(at=question.as_of or data_date)
     roads = read_frame(store, "roads", query)
     if roads.empty:

@@ -31,6 +31,9 @@ class MapPicture:
         Township polygons valid on the day: index id, columns `code name geometry`.
     roads
         Roads: columns `highway geometry`.
+    facilities
+        Every facility that stands: index id, columns `name kind status counted geometry`; those
+        that are not counted are drawn hollow.
     data_date
         Day of the store's latest event: the date on sheets.
     data_hash
@@ -40,6 +43,7 @@ class MapPicture:
     county: gpd.GeoDataFrame
     townships: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
     provenance: Provenance
     data_date: date
     data_hash: str
@@ -48,6 +52,15 @@ class MapPicture:
     def as_of(self) -> date | None:
         """The day whose rows are shown, if another than the data's own was asked for."""
         return None
+
+    @property
+    def drawn_rows(self) -> dict[str, list[str]]:
+        """Ids of the rows that are drawn, by layer of the store."""
+        return {
+            "divisions": [*map(str, self.county.index), *map(str, self.townships.index)],
+            "care_facilities": list(map(str, self.facilities.index)),
+            "roads": list(map(str, self.roads.index)),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +74,7 @@ class ServicePicture(MapPicture):
     circles
         Dissolved service circle: one row, columns `minutes area_m2 geometry`.
     facilities
-        Every facility that stands: index id, columns `name kind status counted connected geometry`
-        (`counted`: its circle is drawn; `connected`: a road is near enough, else NA).
+        Also `connected`: a road is near enough, else NA; `counted`: its circle is drawn.
     demand
         `geo.coverage.coverage` of the villages: index id, columns `village_code name weight
         township_code seconds covered connected straight_m circle_covered geometry` and more.
@@ -75,7 +87,6 @@ class ServicePicture(MapPicture):
 
     question: CareQuestion
     circles: gpd.GeoDataFrame
-    facilities: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame
     gaps: pd.DataFrame
     summary: dict[str, Any]
@@ -84,3 +95,8 @@ class ServicePicture(MapPicture):
     def as_of(self) -> date | None:
         """The day the question asks about, if it names one."""
         return self.question.as_of
+
+    @property
+    def drawn_rows(self) -> dict[str, list[str]]:
+        """Ids of the rows that are drawn, by layer of the store."""
+        return {**super().drawn_rows, "elders": list(map(str, self.demand.index))}
