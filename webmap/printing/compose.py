@@ -6,6 +6,7 @@ sheet of the same kind is a new YAML file.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from webmap.printing.errors import SheetError
 from webmap.printing.extent import focus_bounds, map_bounds, map_crs
 from webmap.printing.fonts import default_fonts
 from webmap.printing.gates import number_lines, require_number, require_publishable
+from webmap.printing.inset import free_corner, site_inset
 from webmap.printing.items import TextItem
 from webmap.printing.labels import place
 from webmap.printing.map_face import map_face
@@ -76,6 +78,13 @@ def compose(
     if neighbours is None and wanted.publish != "public":
         neighbours = _shipped_neighbours(picture)
     drawing = draw_map(picture, page, layout, style, fonts, crs, neighbours=neighbours)
+    small = None
+    if isinstance(picture, SitingPicture) and len(picture.sites):
+        taken = drawing.obstacles.symbols
+        small = free_corner(page.frame, recipe.insets, taken, unit=layout.unit)
+    if small is not None:
+        kept = (*drawing.obstacles.symbols, small.grown(layout.unit))
+        drawing.obstacles = replace(drawing.obstacles, symbols=kept)
     placement = place(
         drawing.labels,
         drawing.obstacles,
@@ -96,6 +105,11 @@ def compose(
     )
     items = [
         *map_face(page, layout, style, crs, drawing, placement, graticules=wanted.graticule),
+        *(
+            site_inset(picture, small, layout, style, fonts, crs)
+            if small is not None and isinstance(picture, SitingPicture)
+            else ()
+        ),
         *frames(layout, style),
         *title_row(layout, imprint, style, fonts),
         *footer(page, layout, imprint, crs, style, fonts),

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from webmap.printing.recipe import Layout
     from webmap.style import Style
 
-__all__ = ["Inset", "document_map", "inset_items", "inset_page"]
+__all__ = ["Inset", "document_map", "free_corner", "inset_items", "inset_page", "site_inset"]
 
 _AIR_MM = 5.0
+_CORNER_AIR_MM = 2.0
 
 
 class Inset(NamedTuple):
@@ -93,6 +94,81 @@ def document_map(
         svg, fonts, width=width_mm, height=height_mm, day=picture.data_date, title=picture.subject
     )
     return Inset(render_png(pdf, dpi=dpi), page.scale, grid_step_m(page) / 1000)
+
+
+def free_corner(
+    frame: Box, sizes: Sequence[tuple[float, float]], taken: Sequence[Box], *, unit: float = 1.0
+) -> Box | None:
+    """Find a corner of a map where nothing stands: the largest size first, the upper left first.
+
+    Parameters
+    ----------
+    frame
+        The map's frame, mm.
+    sizes
+        Width and height, mm on A3.
+    taken
+        Boxes of symbols.
+    unit
+        Size against A3.
+
+    Returns
+    -------
+    The box; None if every corner is taken.
+    """
+    for width, height in ((width * unit, height * unit) for width, height in sizes):
+        if width > frame.width / 2 or height > frame.height / 2:
+            continue
+        for x, y in (
+            (frame.x, frame.y),
+            (frame.right - width, frame.y),
+            (frame.x, frame.bottom - height),
+            (frame.right - width, frame.bottom - height),
+        ):
+            box = Box(x, y, width, height)
+            if not any(box.grown(_CORNER_AIR_MM).meets(other) for other in taken):
+                return box
+    return None
+
+
+def site_inset(
+    picture: SitingPicture,
+    box: Box,
+    layout: Layout,
+    style: Style,
+    fonts: FontBook,
+    crs: pyproj.CRS,
+) -> list[Item]:
+    """Draw the surroundings of the sites in a corner of a sheet, with their scale.
+
+    Parameters
+    ----------
+    picture
+        The answer that is drawn.
+    box
+        The corner.
+    layout, style, fonts
+        Sizes, colours, advances.
+    crs
+        The print CRS.
+    """
+    near = picture.chosen if len(picture.chosen) else picture.sites
+    page = inset_page(box, [near, picture.reach[picture.reach["mode"] == "walk"]], crs)
+    size = layout.sizes["body"]
+    text = f"站址附近　1:{page.scale:,}"
+    room = Box(box.x, box.y, fonts.width(text, size=size, role="hei") + 4 * size, 2.2 * size)
+    items = inset_items(picture, page, layout, style, fonts, crs, reserved=(room,))
+    title = TextItem(
+        x=box.x + 0.8 * size,
+        y=box.y + 1.5 * size,
+        text=text,
+        size=size,
+        fill=style.ink,
+        halo=0.16 * size,
+        halo_color=style.halo,
+        layer="inset",
+    )
+    return [*items, title]
 
 
 def inset_page(box: Box, frames: list[gpd.GeoDataFrame], crs: pyproj.CRS) -> Page:
@@ -164,7 +240,7 @@ def inset_items(
         stroke=style.ink,
         width=layout.pens["outer"] / 2,
         join="miter",
-        layer="frame",
+        layer="inset",
     )
     return [
         *drawing.ground,

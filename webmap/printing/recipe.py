@@ -83,6 +83,9 @@ class Recipe:
         What must be seen: `county`, or the `focus` of a siting picture.
     layers, blocks
         As in `Layout`.
+    insets
+        Sizes, mm on A3, that a small map of the site's surroundings may have, the largest first;
+        it stands in a corner of the map where nothing else does. None: no small map.
     """
 
     sheet: str
@@ -98,6 +101,7 @@ class Recipe:
     pens: Mapping[str, float]
     sizes: Mapping[str, float]
     colors: Mapping[str, str]
+    insets: tuple[tuple[float, float], ...] = ()
 
     def layout(self, paper: str | None = None) -> Layout:
         """Where the parts stand.
@@ -185,4 +189,5 @@ def load_recipe(name: str) -> Recipe:
     raw: dict[str, Any] = yaml.safe_load(text)
     raw["measures"] = raw.pop("layout")
     raw |= {name: tuple(raw[name]) for name in ("layers", "blocks")}
+    raw["insets"] = tuple((width, height) for width, height in raw.get("insets", ()))
     return Recipe(**raw)

@@ -113,8 +113,11 @@ def site_options(pen: PanelPen, picture: SitingPicture) -> None:
     """
     ranked = picture.sites[picture.sites["gained"].notna()].sort_values(["rank"], kind="stable")
     pitch = pen.mm(4.7)
-    room = int((pen.bottom - pen.y - pen.mm(11)) / pitch + 1e-9)
-    if len(ranked) < 2 or room < 1:
+    space = pen.bottom - pen.y - pen.mm(12)
+    room = int(space / pitch + 1e-9)
+    if room < len(ranked):  # then a line says how many are not listed
+        room = int((space - pen.mm(6)) / pitch + 1e-9)
+    if len(ranked) < 2 or room < 2:  # one site is compared with nothing
         return
     pen.y += pen.mm(2.0)
     pen.heading("站址比较", "按新增覆盖人数，单位：人")

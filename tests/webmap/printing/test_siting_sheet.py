@@ -14,7 +14,7 @@ from tests.webmap.printing.build import siting_picture, small_picture
 from webmap.printing.compose import compose
 from webmap.printing.extent import focus_bounds, map_crs
 from webmap.printing.fonts import default_fonts
-from webmap.printing.inset import document_map, inset_items, inset_page
+from webmap.printing.inset import document_map, free_corner, inset_items, inset_page
 from webmap.printing.items import Box, PathItem, TextItem, text_box
 from webmap.printing.labels import place
 from webmap.printing.map_face import drawn_names, map_face
@@ -112,7 +112,8 @@ def test_every_word_is_in_the_pdf_once_per_drawing(sheet):
     assert "示意数据 非法定" in text
     assert "内部用图" in text
     assert "2000国家大地坐标系" in text
-    assert text.count("推荐站址 +300人") == 1
+    small = any(item.layer == "inset" for item in sheet.items)
+    assert text.count("推荐站址 +300人") == 1 + small
 
 
 def test_the_same_picture_is_the_same_svg(sheet):
@@ -230,3 +231,21 @@ def test_a_map_face_has_the_grid_below_the_map_and_names_on_top():
 def test_a_circles_picture_has_no_siting_layers():
     with pytest.raises(KeyError):
         compose(small_picture(), RECIPE)
+
+
+def test_a_small_map_takes_an_empty_corner_the_largest_first():
+    frame, sizes = Box(0, 0, 200, 150), [(90, 70), (40, 30)]
+    assert free_corner(frame, sizes, []) == Box(0, 0, 90, 70)
+    assert free_corner(frame, sizes, [Box(10, 10, 1, 1)]) == Box(110, 0, 90, 70)
+    four = [Box(x, y, 1, 1) for x in (45, 150) for y in (40, 110)]
+    assert free_corner(frame, sizes, four) == Box(0, 0, 40, 30)
+    assert free_corner(frame, sizes, [Box(0, 0, 200, 150)]) is None
+    assert free_corner(frame, [(150, 100)], []) is None
+
+
+def test_the_small_map_covers_no_symbol_and_no_name(sheet):
+    frames = [item for item in sheet.items if isinstance(item, PathItem) and item.layer == "inset"]
+    assert len(frames) == 1
+    ring = frames[0].lines[0]
+    box = Box(*ring.min(axis=0), *(ring.max(axis=0) - ring.min(axis=0)))
+    assert not [placed for placed in sheet.placed if box.meets(placed.box)]
