@@ -163,8 +163,11 @@ class Style:
         Symbol by kind of facility; `facility` answers for unknown kinds too.
     sites
         `chosen alternative registered`: sites of a siting question.
+    markers
+        Symbol by kind of boundary marker, `other` where it is not recorded, and `worn`, whose
+        colour one that is not intact has.
     letters
-        `county township village facility neighbour water site heritage`.
+        `county township village facility neighbour water site heritage marker reference`.
     """
 
     ink: str
@@ -182,6 +185,7 @@ class Style:
     facilities: Mapping[str, SymbolStyle]
     other_facility: SymbolStyle
     sites: Mapping[str, SymbolStyle]
+    markers: Mapping[str, SymbolStyle]
     letters: Mapping[str, LetterStyle]
 
     def road(self, highway: object) -> int:
@@ -196,6 +200,12 @@ class Style:
         known = isinstance(kind, str) and kind in self.facilities
         symbol = self.facilities[str(kind)] if known else self.other_facility
         return replace(symbol, hollow=True) if hollow else symbol
+
+    def marker(self, kind: object, *, worn: bool = False) -> SymbolStyle:
+        """Symbol of a boundary marker; a worn one has its shape and the colour of `worn`."""
+        known = isinstance(kind, str) and kind in self.markers
+        symbol = self.markers[str(kind) if known else "other"]
+        return replace(symbol, color=self.markers["worn"].color) if worn else symbol
 
 
 LegendStyle: TypeAlias = LineStyle | AreaStyle | DotStyle | GapClass | SymbolStyle
@@ -260,6 +270,7 @@ def load_style() -> Style:
     raw, gaps, symbols = _read("map.yaml"), _read("gaps.yaml"), _read("facilities.yaml")
 
     titles = layer_schema("care_facilities").fields["kind"].codes
+    marks = _read("markers.yaml")
 
     def symbol(row: Mapping[str, Any], title: str) -> SymbolStyle:
         shape = row["shape"]
@@ -279,6 +290,7 @@ def load_style() -> Style:
         facilities={kind: symbol(symbols["kinds"][kind], title) for kind, title in titles.items()},
         other_facility=symbol(symbols["other"], symbols["other"]["title"]),
         sites={name: symbol(row, row["title"]) for name, row in symbols["sites"].items()},
+        markers={name: symbol(row, row["title"]) for name, row in marks.items()},
         letters={name: _build(LetterStyle, row) for name, row in raw["letters"].items()},
     )
 
@@ -360,12 +372,13 @@ def legend_rows(style: Style, keys: Iterable[str]) -> tuple[LegendRow, ...]:
         The style that the map is drawn with.
     keys
         What occurs: `picture_keys`, or `line.NAME`, `area.NAME`, `reach.MODE`, `dot.NAME`,
-        `gap.N`, `share.N`, `road.N`, `site.ROLE`, `facility.KIND` with or without `.idle`.
+        `gap.N`, `share.N`, `road.N`, `site.ROLE`, `marker.KIND`, `facility.KIND` with or without
+        `.idle`.
 
     Returns
     -------
-    Rows under the headings 服务圈, 站址服务圈, 村（老年人口）, 缺口, 站址, 养老服务设施, 境界,
-    道路.
+    Rows under the headings 服务圈, 站址服务圈, 村（老年人口）, 缺口, 站址, 养老服务设施, 界桩,
+    境界, 道路.
 
     Raises
     ------
@@ -397,7 +410,9 @@ def _all_rows(style: Style) -> dict[str, LegendRow]:
         found.append((f"facility.{kind}", "养老服务设施", symbol.title, symbol))
         title = symbol.title if symbol.hollow else f"{symbol.title}（不计入）"
         found.append((f"facility.{kind}.idle", "养老服务设施", title, idle))
-    found += [(f"line.{k}", "境界", v.title, v) for k, v in style.lines.items()]
+    found += [(f"marker.{k}", "界桩", v.title, v) for k, v in style.markers.items()]
+    found += [(f"line.{k}", "界桩", v.title, v) for k, v in style.lines.items() if k == "reference"]
+    found += [(f"line.{k}", "境界", v.title, v) for k, v in style.lines.items() if k != "reference"]
     found += [(f"area.{k}", "境界", v.title, v) for k, v in style.areas.items() if k != "circle"]
     found += [(f"road.{i}", "道路", v.title, v) for i, v in enumerate(style.roads)]
     return {
