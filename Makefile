@@ -67,7 +67,7 @@ $(VENV)/.bench: bench.lock $(VENV)/.dev
 	@touch $@
 
 system: ## Debian's packages for the tests, if we are root
-	@sh tools/system.sh chromium gdal-bin
+	@sh tools/system.sh chromium gdal-bin libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk
 
 clean:
 	rm -rf $(VENV) xygeo-data .pytest_cache .mypy_cache .ruff_cache
