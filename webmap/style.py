@@ -46,6 +46,9 @@ __all__ = [
 
 _Made = TypeVar("_Made")
 
+_UNITS = frozenset({"village", "community"})
+"""Dots that say what a place is, not how it is served."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
@@ -155,6 +158,7 @@ class Style:
         Groups, the most important first.
     dots
         `covered gained empty`: villages that are no gap; `gained` by a site that is proposed.
+        `village community`: where people live, on sheets that ask nothing about them.
     reach
         Mode -> area within reach of a site, the widest first.
     gap_villages, gap_shares
@@ -377,8 +381,8 @@ def legend_rows(style: Style, keys: Iterable[str]) -> tuple[LegendRow, ...]:
 
     Returns
     -------
-    Rows under the headings 服务圈, 站址服务圈, 村（老年人口）, 缺口, 站址, 养老服务设施, 界桩,
-    境界, 道路.
+    Rows under the headings 服务圈, 站址服务圈, 村（老年人口）, 居民地, 缺口, 站址, 养老服务设施,
+    界桩, 境界, 道路.
 
     Raises
     ------
@@ -398,12 +402,16 @@ def _all_rows(style: Style) -> dict[str, LegendRow]:
     found += [
         (f"reach.{k}", "站址服务圈", v.title, v) for k, v in reversed(list(style.reach.items()))
     ]
-    found += [(f"dot.{k}", "村（老年人口）", v.title, v) for k, v in style.dots.items()]
+    found += [
+        (f"dot.{k}", "居民地" if k in _UNITS else "村（老年人口）", v.title, v)
+        for k, v in style.dots.items()
+    ]
     found += [
         (f"gap.{i}", "村（老年人口）", f"未覆盖 {v.title}", v)
         for i, v in enumerate(style.gap_villages)
     ]
     found += [(f"share.{i}", "缺口", v.title, v) for i, v in enumerate(style.gap_shares)]
+    found += [(f"area.{k}", "缺口", v.title, v) for k, v in style.areas.items() if k == "no_data"]
     found += [(f"site.{k}", "站址", v.title, v) for k, v in style.sites.items()]
     for kind, symbol in (*style.facilities.items(), ("other", style.other_facility)):
         idle = style.facility(kind, hollow=True)
@@ -413,7 +421,11 @@ def _all_rows(style: Style) -> dict[str, LegendRow]:
     found += [(f"marker.{k}", "界桩", v.title, v) for k, v in style.markers.items()]
     found += [(f"line.{k}", "界桩", v.title, v) for k, v in style.lines.items() if k == "reference"]
     found += [(f"line.{k}", "境界", v.title, v) for k, v in style.lines.items() if k != "reference"]
-    found += [(f"area.{k}", "境界", v.title, v) for k, v in style.areas.items() if k != "circle"]
+    found += [
+        (f"area.{k}", "境界", v.title, v)
+        for k, v in style.areas.items()
+        if k not in {"circle", "no_data"}
+    ]
     found += [(f"road.{i}", "道路", v.title, v) for i, v in enumerate(style.roads)]
     return {
         key: LegendRow(key=key, heading=heading, title=title, style=drawn)

@@ -146,7 +146,7 @@ def draw_borders(pen: MapPen, picture: MapPicture) -> None:
     """
     frame, factor, lines = pen.page.frame, pen.layout.symbols, pen.style.lines
     county = shapely.union_all(pen.county)
-    higher = county.boundary
+    higher: Any = shapely.MultiLineString() if county.is_empty else county.boundary
     ranks = [("township", pen.towns), ("village", pen.village_areas)]
     if pen.neighbours is not None:
         ranks.insert(0, ("neighbour", pen.shapes_mm(pen.neighbours)))

@@ -48,9 +48,7 @@ def draw_units(pen: MapPen, picture: DivisionPicture) -> None:
             pen.add(dot_item(at, dot, factor, layer="divisions"))
             pen.drawing.keys.add(f"dot.{word}")
             radius = pen.stand(at, dot.size_mm * factor)
-            pen.name(
-                "divisions", str(key), short, letter, kind="village", at=at, radius=radius
-            )
+            pen.name("divisions", str(key), short, letter, kind="village", at=at, radius=radius)
         else:
             inside = clipped(shape, pen.page.frame)
             parts = [part for part in shapely.get_parts(inside) if part.area > 0]

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geo.crs import to_crs
+from layers.analysis.division_picture import DivisionPicture
 from webmap.printing.items import Box, Item
 from webmap.printing.labels import Label, Obstacles
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
-    from layers.analysis.picture import ServicePicture
+    from layers.analysis.picture import MapPicture
     from webmap.printing.fonts import FontBook
     from webmap.printing.page import Page
     from webmap.printing.recipe import Layout
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MapDrawing", "MapPen"]
 
-_SPACING = {"township": 0.14, "neighbour": 0.3}
+_SPACING = {"county": 0.6, "township": 0.14, "neighbour": 0.3}
 """Extra advance of area names, in letter heights."""
 
-_PRIORITY = {"neighbour": 0, "township": 1, "site": 1, "facility": 2, "village": 3}
+_PRIORITY = {"neighbour": 0, "township": 1, "county": 1, "site": 1, "facility": 2, "village": 3}
 
 
 @dataclass(kw_only=True)
@@ -72,25 +73,44 @@ class MapPen:
         What is drawn so far.
     symbols
         Boxes of the point symbols.
-    county, towns
+    edges, ways
+        Boundaries and roads that names better not cross.
+    neighbours
+        Polygons around the county; None where they are not known.
+    county, towns, village_areas
         Polygons in page mm, not clipped.
+    own, own_towns
+        What a township's sheet is about, all else is muted: its polygons, and which of `towns` they
+        are. On any other sheet `own` is empty and all towns are its own.
     """
 
     def __init__(
         self,
-        picture: ServicePicture,
+        picture: MapPicture,
         page: Page,
         layout: Layout,
         style: Style,
         fonts: FontBook,
         crs: pyproj.CRS,
+        *,
+        neighbours: gpd.GeoDataFrame | None = None,
     ) -> None:
         self.picture, self.page, self.layout = picture, page, layout
+        self.neighbours = neighbours
         self.style, self.fonts, self.crs = style, fonts, crs
         self.symbols: list[Box] = []
+        self.edges: list[Any] = []
+        self.ways: list[Any] = []
         self.drawing = MapDrawing(obstacles=Obstacles(frame=page.frame))
         self.county = self.shapes_mm(picture.county)
         self.towns = self.shapes_mm(picture.townships)
+        self.own = self.village_areas = np.empty(0, dtype=object)
+        self.own_towns = np.ones(len(self.towns), dtype=bool)
+        if isinstance(picture, DivisionPicture):
+            self.village_areas = _areas(self.shapes_mm(picture.villages))
+            if len(picture.within):
+                self.own = _areas(self.shapes_mm(picture.within))
+                self.own_towns = picture.townships.index.isin(picture.within.index)
 
     def shapes_mm(self, frame: gpd.GeoDataFrame) -> NDArray[Any]:
         """Geometries of a frame in page mm, not clipped; missing ones become empty."""
@@ -139,7 +159,7 @@ class MapPen:
         letter
             Style of the letters.
         kind
-            neighbour, township, site, facility or village: priority and spacing.
+            neighbour, township, county, site, facility or village: priority and spacing.
         weight
             Larger is placed earlier.
         at, radius, area
@@ -165,3 +185,8 @@ class MapPen:
                 area=area,
             )
         )
+
+
+def _areas(shapes: NDArray[Any]) -> NDArray[Any]:
+    found: NDArray[Any] = shapes[shapely.get_dimensions(shapes) == 2]
+    return found

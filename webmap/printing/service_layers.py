@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from layers.analysis.picture import ServicePicture
     from webmap.printing.map_pen import MapPen
 
-__all__ = ["draw_circles", "draw_shares", "draw_villages", "draw_village_gaps"]
+__all__ = ["draw_circles", "draw_shares", "draw_village_gaps", "draw_villages"]
 
 _SIMPLE_MM = 0.02
 
@@ -118,14 +118,13 @@ def draw_shares(pen: MapPen, picture: ServicePicture) -> None:
     if picture.question.by != "township":
         return
     rows = shown_gaps(picture.gaps)
-    share = dict(zip(rows["code"], rows["share"], strict=True))
+    share = dict(zip(rows["code"], rows["share"].astype(float), strict=True))
     classes, opacity = pen.style.gap_shares, pen.layout.map.get("share_opacity", 1.0)
     for code, shape in zip(
         picture.townships["code"], clipped(pen.towns, pen.page.frame), strict=True
     ):
-        covered = share.get(code)
-        known = covered is not None and not pd.isna(covered)
-        step = gap_class(classes, 1.0 - float(covered)) if known else None
+        # Rounded, so that 0.8 left uncovered is not 0.7999.
+        step = gap_class(classes, round(1.0 - float(share.get(code, np.nan)), 9))
         rings = rings_of(np.array([shape]))
         if not rings:
             continue

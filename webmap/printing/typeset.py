@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from webmap.printing.fonts import FontBook
 
-__all__ = ["broken", "chinese_date", "counted", "percent"]
+__all__ = ["broken", "chinese_date", "counted", "percent", "short_name"]
 
 _PIECES = re.compile(r"[\x21-\x7e\u00a0-\u02ff]+|\s+|.")
 _NOT_FIRST = set("，。；：、！？）》”’％%…·")
@@ -67,3 +67,11 @@ def counted(value: float) -> str:
 def percent(share: float) -> str:
     """Share as per cent with one decimal; a dash where there is none."""
     return "—" if share != share else f"{share * 100:.1f}%"  # noqa: PLR0124  (NaN)
+
+
+def short_name(name: str) -> str:
+    """Name as printed on the map: 村 and 社区 are dropped where two characters or more remain."""
+    for tail in ("社区", "村"):
+        if name.endswith(tail) and len(name) - len(tail) >= 2:
+            return name.removesuffix(tail)
+    return name

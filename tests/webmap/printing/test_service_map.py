@@ -11,7 +11,8 @@ from webmap.printing.fonts import default_fonts
 from webmap.printing.items import PathItem
 from webmap.printing.page import Page, choose_scale
 from webmap.printing.recipe import load_recipe
-from webmap.printing.service_map import draw_map, short_name
+from webmap.printing.service_map import draw_map
+from webmap.printing.typeset import short_name
 from webmap.style import load_style
 
 LAYOUT, STYLE, FONTS = load_recipe("circles").layout("A3"), load_style(), default_fonts()

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.webmap.printing.build import siting_picture, small_picture
 from webmap.printing.compose import compose
+from webmap.printing.errors import SheetError
 from webmap.printing.extent import focus_bounds, map_crs
 from webmap.printing.fonts import default_fonts
 from webmap.printing.inset import document_map, free_corner, inset_items, inset_page
@@ -229,7 +230,7 @@ def test_a_map_face_has_the_grid_below_the_map_and_names_on_top():
 
 
 def test_a_circles_picture_has_no_siting_layers():
-    with pytest.raises(KeyError):
+    with pytest.raises(SheetError, match="reach"):
         compose(small_picture(), RECIPE)
 
 
