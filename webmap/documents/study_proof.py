@@ -75,12 +75,12 @@ def model_table(answer: StudyAnswer) -> StudyTable:
     rows: list[list[object]] = [
         [
             row["title"],
+            row["id"],
             row["place"],
             people_cell(row["gained"]),
             minutes_cell(row["focus_mean_seconds"]),
             minutes_cell(row["focus_worst_seconds"]),
             round(float(row["distance_m"])),
-            row["id"],
         ]
         for row in answer.models.to_dict("records")
     ]
@@ -89,21 +89,21 @@ def model_table(answer: StudyAnswer) -> StudyTable:
         title="三种选址准则各自的最优位置",
         keys=(
             "model",
+            "id",
             "place",
             "gained",
             "mean_minutes",
             "worst_minutes",
             "distance_m",
-            "id",
         ),
         columns=(
             Column(title="准则", meaning="最大覆盖；总路程最短；最远者最近。"),
+            Column(title="编号", meaning="路网节点的编号。"),
             Column(title="最优位置", meaning="最近的村（社区）及直线距离。"),
             Column(title="新增\n覆盖", meaning="全县新增覆盖的老年人数。", form=COUNT),
             Column(title="镇内平\n均分钟", meaning="本镇老人到最近服务点的平均。", form=DECIMAL),
             Column(title="镇内最\n远分钟", meaning="本镇最远一村到最近服务点。", form=DECIMAL),
             Column(title="距推荐\n站址（米）", meaning="直线距离。", form=COUNT),
-            Column(title="编号", meaning="路网节点的编号。"),
         ),
         rows=rows,
     )

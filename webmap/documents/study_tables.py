@@ -150,6 +150,7 @@ def _options(answer: StudyAnswer) -> StudyTable:
         rows.append(
             [
                 label,
+                row["id"],
                 row["place"],
                 people_cell(row["gained"]),
                 people_cell(low),
@@ -160,7 +161,6 @@ def _options(answer: StudyAnswer) -> StudyTable:
                 round(float(row["distance_m"])),
                 row["lon"],
                 row["lat"],
-                row["id"],
             ]
         )
     return StudyTable(
@@ -168,6 +168,7 @@ def _options(answer: StudyAnswer) -> StudyTable:
         title="站址比较",
         keys=(
             "option",
+            "id",
             "place",
             "gained",
             "gained_low",
@@ -178,10 +179,10 @@ def _options(answer: StudyAnswer) -> StudyTable:
             "distance_m",
             "lon",
             "lat",
-            "id",
         ),
         columns=(
             Column(title="方案", meaning="按新增覆盖人数排列，末行是登记的规划位置。"),
+            Column(title="编号", meaning="路网节点或设施的编号。"),
             Column(title="位置", meaning="最近的村（社区）及直线距离。"),
             Column(title="新增\n覆盖", meaning="按村的位置计：新增覆盖的老年人数。", form=COUNT),
             Column(
@@ -198,9 +199,8 @@ def _options(answer: StudyAnswer) -> StudyTable:
                 form=COUNT,
             ),
             Column(title="距推荐\n站址（米）", meaning="直线距离。", form=COUNT),
-            Column(title="经度", meaning="东经，度，2000 国家大地坐标系。", form=DEGREES),
-            Column(title="纬度", meaning="北纬，度。", form=DEGREES),
-            Column(title="编号", meaning="路网节点或设施的编号。"),
+            Column(title="经度", meaning="东经，度，2000 国家大地坐标系。", form=DEGREES, width=13),
+            Column(title="纬度", meaning="北纬，度。", form=DEGREES, width=13),
         ),
         rows=rows,
         paper=(
@@ -233,10 +233,10 @@ def _townships(answer: StudyAnswer) -> StudyTable:
         rows.append(
             [
                 row["name"],
+                row["code"],
                 *(count_cell(row[key]) for key in ("total", "before", "after", "gained")),
                 *(share_cell(row[key]) for key in ("before_share", "after_share")),
                 *ends,
-                row["code"],
             ]
         )
     change = _change(answer)
@@ -256,6 +256,7 @@ def _townships(answer: StudyAnswer) -> StudyTable:
         title="各乡镇建成前后",
         keys=(
             "name",
+            "code",
             "total",
             "before",
             "after",
@@ -266,10 +267,10 @@ def _townships(answer: StudyAnswer) -> StudyTable:
             "before_high",
             "after_low",
             "after_high",
-            "code",
         ),
         columns=(
             Column(title="乡镇", meaning="当日的乡镇。"),
+            Column(title="代码", meaning="12 位区划代码。"),
             Column(title="老年\n人口", meaning="60 岁及以上人数。", form=COUNT),
             Column(title="现已\n覆盖", meaning="现在能走到服务点的人数。", form=COUNT),
             Column(title="建成后", meaning="建成后能走到的人数。", form=COUNT),
@@ -280,10 +281,9 @@ def _townships(answer: StudyAnswer) -> StudyTable:
             Column(title="现上限", meaning="两种算法中较大的现覆盖率。", form=SHARE),
             Column(title="后下限", meaning="两种算法中较小的建成后覆盖率。", form=SHARE),
             Column(title="后上限", meaning="两种算法中较大的建成后覆盖率。", form=SHARE),
-            Column(title="代码", meaning="12 位区划代码。"),
         ),
         rows=rows,
-        total=["合计", *county, *ends, ""],
+        total=["合计", "", *county, *ends],
         paper=(
             ("乡镇", "name"),
             ("老年\n人口", "total"),
