@@ -46,6 +46,9 @@ __all__ = [
 
 _Made = TypeVar("_Made")
 
+_TIED = ("reference", "reference_scaled")
+"""Lines that tie markers to objects: no boundaries."""
+
 _UNITS = frozenset({"village", "community"})
 """Dots that say what a place is, not how it is served."""
 
@@ -419,8 +422,8 @@ def _all_rows(style: Style) -> dict[str, LegendRow]:
         title = symbol.title if symbol.hollow else f"{symbol.title}（不计入）"
         found.append((f"facility.{kind}.idle", "养老服务设施", title, idle))
     found += [(f"marker.{k}", "界桩", v.title, v) for k, v in style.markers.items()]
-    found += [(f"line.{k}", "界桩", v.title, v) for k, v in style.lines.items() if k == "reference"]
-    found += [(f"line.{k}", "境界", v.title, v) for k, v in style.lines.items() if k != "reference"]
+    found += [(f"line.{k}", "界桩", v.title, v) for k, v in style.lines.items() if k in _TIED]
+    found += [(f"line.{k}", "境界", v.title, v) for k, v in style.lines.items() if k not in _TIED]
     found += [
         (f"area.{k}", "境界", v.title, v)
         for k, v in style.areas.items()
