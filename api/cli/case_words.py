@@ -48,6 +48,9 @@ def case_data(
     named = {title: name for name, field in fields.items() for title in (name, field.title)}
     data = {} if file is None else _read(file)
     data = {named.get(str(key), str(key)): value for key, value in data.items()}
+    for name, value in data.items():
+        if isinstance(value, str):  # 是 is a word to YAML and JSON, as it is on the command line
+            data[name] = _value(fields.get(name), value)
     for word in words:
         key, sign, text = word.partition("=")
         if not sign or not key.strip():

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from api.cli.case_words import case_data
+from layers.cases import workflow
 from layers.store import Actor, open_store
 from tests.calling import xygeo
 
@@ -55,6 +57,14 @@ def test_step_takes_a_file(data, opened, tmp_path):
         "case", "act", opened["id"], "draft_plan", "--file", file, "--on", "2024-03-02", data=data
     )
     assert (answer.code, answer.out.splitlines()[0].split("：")[1][:4]) == (0, "拟订方案")
+
+
+def test_words_in_a_file_are_read_as_words_on_the_command_line(tmp_path):
+    file = tmp_path / "marker.yaml"
+    file.write_text("甲方在场: 是\npresent_b: 否\n界桩: m1\n", encoding="utf-8")
+    fields = workflow("inspection").collects["record_marker"].form.fields
+    found = case_data((), file, fields)
+    assert found == {"present_a": True, "present_b": False, "marker_id": "m1"}
 
 
 def test_refusal_is_one_sentence_and_exit_1(data, opened):
