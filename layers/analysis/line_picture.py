@@ -59,8 +59,8 @@ class LinePicture(MapPicture):
     determined, undetermined
         Stretches of the line that both sides agreed on, and those they did not: LineStrings.
     sides
-        The counties on both sides: index six-digit code, columns `name geometry` (None where the
-        ground is not known).
+        The counties on both sides: index six-digit code, columns `name stored geometry` (None
+        where the ground is not known; `stored`: it is the store's own, not a shipped outline).
     markers
         In the order of the line: index id, columns `number kind state managed_by along_m worn
         geometry` (`worn`: damaged, displaced or lost).
@@ -254,9 +254,9 @@ def _sides(line: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame) -> gpd.GeoDataFr
             name, shape = (spoken[number] if len(spoken) == 2 else code), None
         if shape is not None and shape.geom_type not in _AREAS:
             shape = None
-        rows.append((code, name, shape))
+        rows.append((code, name, len(own) > 0, shape))
     return gpd.GeoDataFrame(
-        {"name": [name for _, name, _ in rows]},
+        {"name": [row[1] for row in rows], "stored": [row[2] for row in rows]},
         geometry=np.array([shape for *_, shape in rows], dtype=object),
         index=pd.Index([code for code, *_ in rows], name="code"),
         crs=STORED_CRS,

@@ -28,12 +28,22 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
+    from layers.analysis.picture import MapPicture
     from layers.analysis.siting_picture import SitingPicture
     from webmap.printing.fonts import FontBook
     from webmap.printing.recipe import Layout
     from webmap.style import Style
 
-__all__ = ["Inset", "document_map", "free_corner", "inset_items", "inset_page", "site_inset"]
+__all__ = [
+    "Inset",
+    "document_corners",
+    "document_drawing",
+    "document_map",
+    "free_corner",
+    "inset_items",
+    "inset_page",
+    "site_inset",
+]
 
 _AIR_MM = 5.0
 _CORNER_AIR_MM = 2.0
@@ -69,12 +79,50 @@ def document_map(
     layout, style, fonts = load_recipe("siting").layout("A3"), load_style(), default_fonts()
     crs = map_crs(picture)
     page = inset_page(Box(0, 0, width_mm, height_mm), [picture.focus, picture.sites], crs)
-    corners = (Box(1.0, 1.0, 32.0, 6.0), Box(1.0, height_mm - 5.5, 32.0, 5.0))
-    items = inset_items(picture, page, layout, style, fonts, crs, reserved=corners)
+    items = inset_items(
+        picture, page, layout, style, fonts, crs, reserved=document_corners(height_mm)
+    )
+    drawn = document_drawing(items, page, layout, style, fonts, notice=picture.provenance.notice)
+    pdf = render_pdf(
+        render_svg(drawn, width=width_mm, height=height_mm, title=picture.subject),
+        fonts,
+        width=width_mm,
+        height=height_mm,
+        day=picture.data_date,
+        title=picture.subject,
+    )
+    return Inset(render_png(pdf, dpi=dpi), page.scale, grid_step_m(page) / 1000)
+
+
+def document_corners(height_mm: float) -> tuple[Box, Box]:
+    """Where `document_drawing` writes: no name may stand there."""
+    return Box(1.0, 1.0, 32.0, 6.0), Box(1.0, height_mm - 5.5, 32.0, 5.0)
+
+
+def document_drawing(
+    items: Sequence[Item],
+    page: Page,
+    layout: Layout,
+    style: Style,
+    fonts: FontBook,
+    *,
+    notice: str,
+) -> tuple[Item, ...]:
+    """Write on a small map what a map in a document must say, and check its letters.
+
+    Parameters
+    ----------
+    items
+        The map.
+    page, layout, style, fonts
+        As for `inset_items`.
+    notice
+        示意数据 非法定, or nothing.
+    """
     size = layout.sizes["stamp"]
-    notes = [(picture.provenance.notice, size, style.notice, 1.6 + size)]
-    notes.append((BOUNDARY_NOTE, layout.sizes["small"], style.ink, height_mm - 1.8))
-    items += [
+    notes = [(notice, size, style.notice, 1.6 + size)]
+    notes.append((BOUNDARY_NOTE, layout.sizes["small"], style.ink, page.height - 1.8))
+    said = [
         TextItem(
             x=2.0,
             y=y,
@@ -88,12 +136,7 @@ def document_map(
         for text, height, color, y in notes
         if text
     ]
-    report = fonts.check(items, strict=False)
-    svg = render_svg(report.items, width=width_mm, height=height_mm, title=picture.subject)
-    pdf = render_pdf(
-        svg, fonts, width=width_mm, height=height_mm, day=picture.data_date, title=picture.subject
-    )
-    return Inset(render_png(pdf, dpi=dpi), page.scale, grid_step_m(page) / 1000)
+    return fonts.check([*items, *said], strict=False).items
 
 
 def free_corner(
@@ -198,7 +241,7 @@ def inset_page(box: Box, frames: list[gpd.GeoDataFrame], crs: pyproj.CRS) -> Pag
 
 
 def inset_items(
-    picture: SitingPicture,
+    picture: MapPicture,
     page: Page,
     layout: Layout,
     style: Style,
@@ -206,6 +249,7 @@ def inset_items(
     crs: pyproj.CRS,
     *,
     reserved: Sequence[Box] = (),
+    neighbours: gpd.GeoDataFrame | None = None,
 ) -> list[Item]:
     """Draw a map with grid lines, names and a frame; nothing around it.
 
@@ -219,8 +263,10 @@ def inset_items(
         Sizes, colours, advances.
     reserved
         Boxes that no name may cover.
+    neighbours
+        As `webmap.printing.service_map.draw_map`.
     """
-    drawing = draw_map(picture, page, layout, style, fonts, crs)
+    drawing = draw_map(picture, page, layout, style, fonts, crs, neighbours=neighbours)
     kept = replace(drawing.obstacles, symbols=(*drawing.obstacles.symbols, *reserved))
     placement = place(drawing.labels, kept)
     pen = style.lines["grid"]

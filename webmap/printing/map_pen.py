@@ -29,7 +29,16 @@ __all__ = ["MapDrawing", "MapPen"]
 _SPACING = {"county": 0.6, "township": 0.14, "neighbour": 0.3}
 """Extra advance of area names, in letter heights."""
 
-_PRIORITY = {"neighbour": 0, "township": 1, "county": 1, "site": 1, "facility": 2, "village": 3}
+_PRIORITY = {
+    "neighbour": 0,
+    "township": 1,
+    "county": 1,
+    "site": 1,
+    "facility": 2,
+    "marker": 3,
+    "village": 4,
+    "reference": 5,
+}
 
 
 @dataclass(kw_only=True)
@@ -159,7 +168,8 @@ class MapPen:
         letter
             Style of the letters.
         kind
-            neighbour, township, county, site, facility or village: priority and spacing.
+            neighbour, township, county, site, facility, marker, village or reference: priority and
+            spacing.
         weight
             Larger is placed earlier.
         at, radius, area

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from layers.analysis.division_picture import DivisionPicture
+from layers.analysis.line_picture import LinePicture
 from layers.analysis.picture import MapPicture, ServicePicture
 from layers.analysis.siting_picture import SitingPicture
 from webmap.printing.base_layers import draw_borders, draw_facilities, draw_ground, draw_roads
 from webmap.printing.division_layers import draw_units
 from webmap.printing.errors import SheetError
 from webmap.printing.labels import Obstacles
+from webmap.printing.line_layers import (
+    draw_line,
+    draw_markers,
+    draw_references,
+    draw_sides,
+)
 from webmap.printing.map_pen import MapDrawing, MapPen
 from webmap.printing.service_layers import (
     draw_circles,
@@ -45,6 +52,10 @@ MAP_LAYERS: dict[str, tuple[type[MapPicture], Callable[[MapPen, Any], None]]] = 
     "village_gaps": (ServicePicture, draw_village_gaps),
     "reach": (SitingPicture, draw_reach),
     "sites": (SitingPicture, draw_sites),
+    "sides": (LinePicture, draw_sides),
+    "boundary_line": (LinePicture, draw_line),
+    "references": (LinePicture, draw_references),
+    "markers": (LinePicture, draw_markers),
 }
 """Layer, as recipes name it: what it needs, and what draws it."""
 
