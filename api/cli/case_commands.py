@@ -85,7 +85,7 @@ def list_cases(
 ) -> None:
     """办件列表，最急的在前。"""
     from api.cli.case_lines import case_lines
-    from layers.cases import case_json, cases
+    from layers.cases import cases, cases_json
 
     session = start(data, as_json=as_json)
     day = _day(session, on)
@@ -98,7 +98,7 @@ def list_cases(
             due_before=parse_date(due_before, "--due-before"),
             limit=limit,
         )
-        bodies = [case_json(store, one, on=day, lists=_lists(session)) for one in found]
+        bodies = cases_json(store, found, on=day, lists=_lists(session))
     session.answer({"cases": bodies, "count": len(bodies)}, case_lines(bodies))
 
 

@@ -55,8 +55,10 @@ def show_lines(body: dict[str, Any]) -> list[str]:
     if body["documents"]:
         listed = "、".join(f"{one['title']}（{one['name']}）" for one in body["documents"])
         lines.append(f"文书：{listed}")
+    if body["children"]:
+        lines.append(f"下属办件：{'、'.join(body['children'])}")
     lines.append("经过：")
-    lines += [f"  {step['on']} {step['actor']}：{step['title']}" for step in body["events"]]
+    lines += [f"  {_step(step)}" for step in body["events"]]
     if body["closed"]:
         return [*lines, "本案已办结。"]
     if not body["actions"]:
@@ -69,6 +71,7 @@ def show_lines(body: dict[str, Any]) -> list[str]:
             f"  {action['action']}（{action['title']}）"
             + (f"，需要：{'、'.join(titles)}" if titles else "")
         )
+        lines += [f"    提示 {said}" for said in action["warnings"]]
     return lines
 
 
@@ -121,6 +124,12 @@ def calendar_lines(lines: Sequence[dict[str, Any]]) -> list[str]:
     return table_lines(headings, rows, left=6)
 
 
+def _step(step: dict[str, Any]) -> str:
+    """Say who did what when, and why where it is said: a return, a pause, a refusal."""
+    reason = step["data"].get("reason") if step["action"] != "open" else None
+    return f"{step['on']} {step['actor']}：{step['title']}" + (f"（{reason}）" if reason else "")
+
+
 def _due_lines(body: dict[str, Any]) -> list[str]:
     return [
         f"期限：{due['what']} {due['on']}"
@@ -134,7 +143,7 @@ def _due_lines(body: dict[str, Any]) -> list[str]:
 
 def _next_due(body: dict[str, Any]) -> str:
     undone = [due for due in body["due"] if not due["done"]]
-    if not undone or body["closed"]:
+    if not undone:
         return ""
     first = undone[0]
     return f"{first['on']} {first['what']}" + ("（已逾期）" if first["late"] else "")

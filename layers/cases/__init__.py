@@ -4,7 +4,7 @@ from layers.cases.deadlines import Due, due_of, inspection_calendar
 from layers.cases.engine import ROLE_TITLES, act, open_case, record_past_case
 from layers.cases.papers import document_rows, plate_rows
 from layers.cases.photos import Photo, add_photo
-from layers.cases.reading import actions, case, case_json, cases, history
+from layers.cases.reading import actions, case, case_json, cases, cases_json, history
 from layers.cases.record import Case
 from layers.cases.workflows import workflow, workflow_names
 
@@ -19,6 +19,7 @@ __all__ = [
     "case",
     "case_json",
     "cases",
+    "cases_json",
     "document_rows",
     "due_of",
     "history",

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from layers.cases.criteria import criteria
 from layers.cases.record import Case, read_cases
 from layers.cases.workflows import workflow
-from layers.errors import NotFound
+from layers.errors import NotFound, Unmet
 from layers.names.checks import check_name
 from layers.store import Query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from layers.cases.workflows import Workflow
+    from layers.cases.workflows import Step, Workflow
     from layers.names.checks import NameFinding, NameLists
     from layers.store import Store
 
-__all__ = ["CHECKS", "Context", "Refusal", "name_findings"]
+__all__ = ["CHECKS", "Context", "Refusal", "name_findings", "require_checks", "unmet_beforehand"]
 
 _MARKER_KINDS = frozenset({"F01", "F02", "F03", "F04", "F05", "F06"})
 _REFERENCES = 3
@@ -54,10 +54,21 @@ class Context:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a step is refused: the rest of a Chinese sentence, and findings where there are."""
+    """Why a step is refused.
+
+    Attributes
+    ----------
+    message
+        The rest of a Chinese sentence.
+    findings
+        What was found, where it is more than the message.
+    code
+        Of the error; nothing: the name of the check.
+    """
 
     message: str
     findings: tuple[Any, ...] = ()
+    code: str = ""
 
 
 def _line_has_no_open_case(context: Context) -> Refusal | None:
@@ -141,6 +152,35 @@ def _parent_is_open(context: Context) -> Refusal | None:
     return None
 
 
+def _marker_on_line(context: Context) -> Refusal | None:
+    """Ask whether the marker of a finding, if it is about one, stands on the line."""
+    if "marker_id" not in context.given or context.parent is None:
+        return None
+    return _known_marker(context)
+
+
+def _known_old_name(context: Context) -> Refusal | None:
+    """Ask whether the name that is replaced or given up is there, and fits what is done."""
+    data = context.case.data
+    purpose, old_id = data.get("purpose"), data.get("old_name_id")
+    if old_id is None:
+        if purpose in {None, "naming"}:
+            return None
+        titles = context.flow.form.fields["purpose"].codes
+        return Refusal(f"{titles[purpose]}须给出原地名标识（old_name_id）。")
+    if purpose == "naming":
+        return Refusal("命名没有原地名；更名、销名请改办理事由（purpose）。")
+    try:
+        old = context.store.get("place_names", old_id)
+    except NotFound:
+        return Refusal(f"原地名“{old_id}”不在地名层，请核对 old_name_id。")
+    if old["status"] in {"former", "refused"}:
+        return Refusal(f"“{old['name']}”已不是现用地名，不能再更名或销名。")
+    if purpose == "retirement" and old["name"] != data["name"]:
+        return Refusal(f"销名的是“{old['name']}”，名称应与之相同，不是“{data['name']}”。")
+    return None
+
+
 def _neighbour_present_for_markers(context: Context) -> Refusal | None:
     if context.case.data["kind"] in _MARKER_KINDS and not context.given["neighbour_present"]:
         return Refusal("涉及界桩的问题（F01—F06）须对方在场方可动工。")
@@ -204,7 +244,7 @@ def _not_stale(context: Context) -> Refusal | None:
     from layers.cases.computes import is_stale  # noqa: PLC0415 - the siting models, only here
 
     if is_stale(context.store, context.case):
-        return Refusal("计算之后数据已有变化（stale），请先修改并重新计算。")
+        return Refusal("计算之后数据已有变化（stale），请先修改并重新计算。", code="stale")
     return None
 
 
@@ -215,8 +255,53 @@ def _synthetic_acknowledged(context: Context) -> Refusal | None:
     return None
 
 
+def require_checks(step: Step, context: Context) -> None:
+    """Refuse a step whose checks do not hold.
+
+    Parameters
+    ----------
+    step, context
+        What is done, and the case as it would stand after it.
+
+    Raises
+    ------
+    Unmet
+        At the first that does not hold.
+    """
+    for name in step.checks:
+        if refusal := CHECKS[name](context):
+            action = context.flow.actions[step.action]
+            raise Unmet(
+                f"{context.flow.title}“{action}”：{refusal.message}",
+                code=refusal.code or name,
+                where=step.action,
+                findings=refusal.findings,
+            )
+
+
+def unmet_beforehand(
+    store: Store, flow: Workflow, step: Step, case: Case, lists: NameLists | None = None
+) -> list[str]:
+    """Say which checks would refuse a step whatever it brings.
+
+    Parameters
+    ----------
+    store, flow, step, case
+        What might be done with a case as it stands.
+    lists
+        Words that no place name may contain; None: the shipped ones.
+
+    Returns
+    -------
+    Chinese sentences. A check of what the step itself brings is not asked.
+    """
+    context = Context(store, flow, case, {}, lists=lists)
+    asked = (CHECKS[name](context) for name in step.checks if name in _BEFOREHAND)
+    return [refusal.message for refusal in asked if refusal]
+
+
 def name_findings(store: Store, case: Case, lists: NameLists | None = None) -> list[NameFinding]:
-    """Check the name that a case of the type `place_name` proposes, as it stands.
+    """Check the name that a case of the type `place_name` proposes, against the county of today.
 
     Parameters
     ----------
@@ -227,9 +312,11 @@ def name_findings(store: Store, case: Case, lists: NameLists | None = None) -> l
 
     Returns
     -------
-    Findings as `layers.names.checks.check_name`.
+    Findings as `layers.names.checks.check_name`; none where a name is given up.
     """
     data = case.data
+    if data.get("purpose") == "retirement":
+        return []
     return check_name(
         store,
         data["name"],
@@ -251,6 +338,20 @@ def _open_findings(context: Context) -> list[Case]:
     return [one for one in children if one.state not in workflow(one.type).closed_for_parent]
 
 
+_BEFOREHAND = frozenset(
+    {
+        "all_markers_recorded",
+        "every_hard_criterion_has_evidence",
+        "has_open_finding",
+        "no_error_finding",
+        "no_open_finding",
+        "not_stale",
+        "synthetic_acknowledged",
+        "warnings_have_reasons",
+    }
+)
+"""Checks that look at the case and the store alone; what the step may still bring helps some."""
+
 CHECKS: dict[str, Callable[[Context], Refusal | None]] = {
     "all_markers_recorded": _all_markers_recorded,
     "both_present": _both_present,
@@ -258,7 +359,9 @@ CHECKS: dict[str, Callable[[Context], Refusal | None]] = {
     "has_open_finding": _has_open_finding,
     "known_criterion": _known_criterion,
     "known_marker": _known_marker,
+    "known_old_name": _known_old_name,
     "lead_swaps": _lead_swaps,
+    "marker_on_line": _marker_on_line,
     "line_has_no_open_case": _line_has_no_open_case,
     "neighbour_present_for_markers": _neighbour_present_for_markers,
     "no_error_finding": _no_error_finding,

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from layers.cases.record import read_cases
+from layers.cases.record import read_case, read_cases
 from layers.cases.workflows import workflow
+from layers.derived import inspection_due
 from layers.errors import NotFound
 from layers.store import each
 
@@ -69,7 +71,7 @@ def due_of(store: Store, case: Case, *, on: date) -> list[Due]:
     for rule in workflow(case.type).due:
         day = _day(store, case, rule)
         if day is not None:
-            done_on = _done_on(case, rule)
+            done_on = _done_on(store, case, rule)
             late = day < (on if done_on is None else done_on)
             found.append(Due(rule.what, day, rule.basis, done_on is not None, late))
     return sorted(found, key=lambda due: (due.on, due.what))
@@ -133,12 +135,14 @@ def _day(store: Store, case: Case, rule: DueRule) -> date | None:
     return date.fromisoformat(case.data[found[1]]) + timedelta(days=int(found[2] or 0))
 
 
-def _done_on(case: Case, rule: DueRule) -> date | None:
+def _done_on(store: Store, case: Case, rule: DueRule) -> date | None:
     """Give the day on which what is due was done, since it last became due."""
+    if rule.done.endswith("()"):
+        return _DATES[rule.done.removesuffix("()")](store, case)
     done, since = case.steps.get(rule.done), case.steps.get(rule.after, {"version": 0})
     if done is None or done["version"] < since["version"]:
         return None
-    return date.fromisoformat(done["on"])
+    return date.fromisoformat(case.data[rule.met_on] if rule.met_on else done["on"])
 
 
 def _line_next_due(store: Store, case: Case) -> date | None:
@@ -153,5 +157,38 @@ def _line_next_due(store: Store, case: Case) -> date | None:
     return due
 
 
-_DATES: dict[str, Callable[[Store, Case], date | None]] = {"line_next_due": _line_next_due}
-"""Name, as in the workflow files without ``()``, -> date."""
+def _next_round(_store: Store, case: Case, months: int = 0) -> date | None:
+    """Give the day by which the line is due after this inspection, or some months before."""
+    year = case.data.get("year")
+    return year and _months_before(date.fromisoformat(inspection_due(year)), months)
+
+
+def _round_opened(store: Store, case: Case) -> date | None:
+    """Give the day on which the next inspection of the line was opened."""
+    return min((later.opened_on for later in _later_rounds(store, case)), default=None)
+
+
+def _round_archived(store: Store, case: Case) -> date | None:
+    """Give the day on which the next inspection of the line was archived."""
+    final = workflow(case.type).final
+    ended = (later.step_on for later in _later_rounds(store, case) if later.state in final)
+    return min(ended, default=None)
+
+
+def _later_rounds(store: Store, case: Case) -> list[Case]:
+    line_id, year = case.data.get("line_id"), case.data["year"]
+    rows = store.values("inspections", ("id", "line_id", "year"))
+    return [read_case(store, id) for id, of, when in rows if of == line_id and (when or 0) > year]
+
+
+_DATES: dict[str, Callable[[Store, Case], date | None]] = {
+    "line_next_due": _line_next_due,
+    "next_round": _next_round,
+    **{
+        f"next_round_{months}_months_before": partial(_next_round, months=months)
+        for months in REMINDER_MONTHS
+    },
+    "next_round_archived": _round_archived,
+    "next_round_opened": _round_opened,
+}
+"""Name, as in the workflow files without ``()``, -> date, None where there is none."""

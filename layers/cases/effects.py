@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from layers.cases.checks import Context
-from layers.errors import NotFound
+from layers.cases.checks import Context, name_findings
+from layers.cases.criteria import criteria
+from layers.errors import NotFound, Unmet
+from layers.provenance import QUALITIES
 
 if TYPE_CHECKING:
     from layers.store import Actor, Row
@@ -18,6 +20,9 @@ __all__ = ["EFFECTS"]
 
 _HERITAGE_STATES = {"submit": "submitted", "list": "listed", "refuse": "refused"}
 """Action -> status in the registry; `nominated` after any other."""
+
+_OF_THE_PLACE = ("geometry", "place_code")
+"""What a new name takes over from the one that it replaces: the place stays where it is."""
 
 
 def _note_inspected_line(context: Context, actor: Actor) -> dict[str, Any]:
@@ -31,13 +36,23 @@ def _note_inspected_line(context: Context, actor: Actor) -> dict[str, Any]:
 
 
 def _publish_name(context: Context, actor: Actor) -> dict[str, Any]:
-    """Bring the name into force; the one that it replaces becomes a former name."""
+    """Bring the name into force; the one that it replaces, or that is given up, becomes former.
+
+    A former name ends the day before: whoever asks as of a day finds what was in force then. A row
+    that only proposed this very name becomes the standard name itself.
+    """
     data = context.case.data
     old = _old_name(context)
+    if data.get("purpose") == "retirement":
+        return {"name_id": _retire(context, actor, old)}
+    _require_still_free(context)
+    proposed = old is not None and (old["status"], old["name"]) == ("proposed", data["name"])
     former = [] if old is None else [old["name"], *(old["former_names"] or ())]
+    qualities = [context.case.quality] if old is None else [context.case.quality, old["quality"]]
+    kept = {} if old is None else {name: old[name] for name in _OF_THE_PLACE}
     new = {
-        "id": context.case.id,
-        "geometry": None if old is None else old["geometry"],
+        **kept,
+        "id": old["id"] if old is not None and proposed else context.case.id,
         "name": data["name"],
         "kind": data["kind"],
         "status": "standard",
@@ -45,19 +60,41 @@ def _publish_name(context: Context, actor: Actor) -> dict[str, Any]:
         "division_code": data["division_code"],
         "meaning": data["meaning"],
         "origin": data["origin"],
-        "former_names": list(dict.fromkeys(former)) or None,
+        "former_names": [n for n in dict.fromkeys(former) if n != data["name"]] or None,
         "approved_by": data["authority"],
         "approved_on": date.fromisoformat(data["approved_on"]),
         "document_no": data["document_no"],
         "valid_from": context.case.step_on,
-        "quality": context.case.quality,
+        "quality": min(qualities, key=QUALITIES.index),
         "source": f"办件“{context.case.title}”",
     }
-    if old is not None:
-        retired = {**old, "status": "former"}
-        context.store.put("place_names", [retired], actor=actor, reason=_why(context))
+    if old is not None and not proposed:
+        _retire(context, actor, old)
     result = context.store.put("place_names", [new], actor=actor, reason=_why(context))
     return {"name_id": result.ids[0]}
+
+
+def _retire(context: Context, actor: Actor, old: Row | None) -> str:
+    if old is None:  # the opening asks for it; here it says so to the type checker
+        raise NotFound(
+            "销名须给出原地名标识（old_name_id）。", code="old_name", where="old_name_id"
+        )
+    day = context.case.step_on
+    if old["valid_from"] is not None and old["valid_from"] >= day:
+        raise Unmet(
+            f"“{old['name']}”自 {old['valid_from']} 起启用，须晚于这一天才能停用，请改办理日期。",
+            code="old_name_starts_later",
+            where="on",
+        )
+    former = {**old, "status": "former", "valid_to": day}
+    return context.store.put("place_names", [former], actor=actor, reason=_why(context)).ids[0]
+
+
+def _require_still_free(context: Context) -> None:
+    # Another case may have brought the same name into force since this one was checked.
+    taken = [f for f in name_findings(context.store, context.case) if f.code == "N01"]
+    if errors := [finding for finding in taken if finding.level == "error"]:
+        raise Unmet(errors[0].message, code="no_error_finding", where="publish", findings=errors)
 
 
 def _register_heritage(context: Context, actor: Actor) -> dict[str, Any]:
@@ -81,7 +118,7 @@ def _register_heritage(context: Context, actor: Actor) -> dict[str, Any]:
     if context.case.action == "list":
         row |= {"listed_by": data["authority"], "document_no": data["document_no"]}
     result = context.store.put("heritage_names", [row], actor=actor, reason=_why(context))
-    return {"heritage_id": result.ids[0]}
+    return {"heritage_id": result.ids[0], "criteria": list(criteria(data["kind"]).titles)}
 
 
 def _keep_scenario(context: Context, actor: Actor) -> dict[str, Any]:

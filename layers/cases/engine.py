@@ -12,13 +12,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from layers.cases.checks import CHECKS, Context
+from layers.cases.checks import Context, require_checks
 from layers.cases.effects import EFFECTS
 from layers.cases.forms import read_data, require_rules
 from layers.cases.mirror import mirrored
 from layers.cases.record import CASES, Case, read_case
 from layers.cases.workflows import LAST_STATE, NAMED_FIELD, SAME_STATE, workflow
-from layers.errors import Conflict, InvalidRecord, NotAllowed, NotFound, StaleVersion, Unmet
+from layers.errors import Conflict, InvalidRecord, NotAllowed, NotFound, StaleVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,8 +94,14 @@ def open_case(
     step = flow.opening
     _require_role(flow, step, actor)
     with store.batch(actor, flow.actions["open"]) as batch:
-        given = read_data(flow, step, data or {}, kept={})
+        given = read_data(flow, step, data or {})
         parent = read_case(batch, given["parent_id"]) if flow.parent else None
+        if parent is not None and on < parent.opened_on:
+            raise InvalidRecord(
+                f"办理日期 {on} 早于“{parent.title}”立案的 {parent.opened_on}，请改日期。",
+                code="on_before_last",
+                where="on",
+            )
         known = {} if parent is None else parent.data
         inherited = {name: known[name] for name in flow.inherits if name in known}
         case = Case(
@@ -113,7 +119,7 @@ def open_case(
             quality=quality,
         )
         context = Context(batch, flow, case, given, parent=parent, lists=lists)
-        _require_checks(flow, step, context)
+        require_checks(step, context)
         return _write(batch, step, _with_effects(context, actor), context, actor, expect=0)
 
 
@@ -170,6 +176,7 @@ def act(
     seen = read_case(store, case_id)
     flow = workflow(seen.type)
     if action in flow.uploads:
+        allowed(flow, seen, action, actor, version=version)
         raise InvalidRecord(
             f"“{flow.actions[action]}”须连同文件一起办理，如 xygeo case photo。",
             code="needs_upload",
@@ -228,19 +235,18 @@ def _act(
     flow = workflow(read_case(store, case_id).type)
     with store.batch(actor, flow.actions.get(action, "")) as batch:
         case = read_case(batch, case_id)
-        _require_version(case, version)
-        step = allowed(flow, case, action, actor)
+        step = allowed(flow, case, action, actor, version=version)
         if on < case.step_on:
             raise InvalidRecord(
                 f"办理日期 {on} 早于上一步的 {case.step_on}，请改日期。",
                 code="on_before_last",
                 where="on",
             )
-        given = read_data(flow, step, data, kept=case.data)
+        given = read_data(flow, step, data)
         after = _moved(batch, flow, step, case, {**given, **(brought or {})}, on)
         context = Context(batch, flow, after, given, lists=lists)
         require_rules(flow, step, given if action in flow.collects else after.data)
-        _require_checks(flow, step, context)
+        require_checks(step, context)
         after = _with_effects(context, actor)
         return _write(batch, step, after, context, actor, expect=case.version)
 
@@ -296,7 +302,7 @@ def record_past_case(
             f"补录的办件须已办结，状态可选：{titles}。", code="state", where="state"
         )
     step = next(one for one in flow.steps if one.target == state)
-    given = read_data(flow, replace(step, data=()), data, kept={}, every_field=True)
+    given = read_data(flow, replace(step, data=()), data, every_field=True)
     with store.batch(actor, reason) as batch:
         case = Case(
             id=case_id or "",
@@ -314,7 +320,9 @@ def record_past_case(
         return _write(batch, step, case, Context(batch, flow, case, given), actor, expect=0)
 
 
-def allowed(flow: Workflow, case: Case, action: str, actor: Actor) -> Step:
+def allowed(
+    flow: Workflow, case: Case, action: str, actor: Actor, *, version: int | None = None
+) -> Step:
     """Give the step that an action is in the case's state, for this actor.
 
     Parameters
@@ -323,6 +331,8 @@ def allowed(flow: Workflow, case: Case, action: str, actor: Actor) -> Step:
         The case and its workflow.
     action, actor
         What is asked by whom.
+    version
+        The version that the actor saw; None: whatever there is.
 
     Returns
     -------
@@ -334,6 +344,8 @@ def allowed(flow: Workflow, case: Case, action: str, actor: Actor) -> Step:
         If the workflow has no such action.
     NotAllowed
         If the role is another, or a reviewer did the step before.
+    StaleVersion
+        If somebody else moved the case since `version`.
     Conflict
         If the state does not allow it.
     """
@@ -346,6 +358,12 @@ def allowed(flow: Workflow, case: Case, action: str, actor: Actor) -> Step:
             where=action,
         )
     _require_role(flow, steps[0], actor)
+    if version is not None and version != case.version:
+        raise StaleVersion(
+            f"“{case.title}”已由“{case.actor}”办到第 {case.version} 步，您看到的是第 {version} 步；"
+            "请重新打开后再办，未写入任何内容。",
+            where=case.id,
+        )
     if steps[0].role == "reviewer" and action not in flow.no_four_eyes and actor.name == case.actor:
         raise NotAllowed(
             f"“{actor.name}”办了上一步（{flow.actions[case.action]}），不能自己审核；"
@@ -377,34 +395,13 @@ def _require_role(flow: Workflow, step: Step, actor: Actor) -> None:
         )
 
 
-def _require_version(case: Case, version: int | None) -> None:
-    if version is not None and version != case.version:
-        raise StaleVersion(
-            f"“{case.title}”已由“{case.actor}”办到第 {case.version} 步，您看到的是第 {version} 步；"
-            "请重新打开后再办，未写入任何内容。",
-            where=case.id,
-        )
-
-
-def _require_checks(flow: Workflow, step: Step, context: Context) -> None:
-    for name in step.checks:
-        if refusal := CHECKS[name](context):
-            raise Unmet(
-                f"{flow.title}“{flow.actions[step.action]}”：{refusal.message}",
-                code=name,
-                where=step.action,
-                findings=refusal.findings,
-            )
-
-
 def _computed(
     store: Store, flow: Workflow, case: Case, action: str, actor: Actor, version: int | None
 ) -> dict[str, Any]:
     """Compute what takes long before the transaction; refused first if it would be afterwards."""
     if action not in flow.computes:
         return {}
-    _require_version(case, version)
-    allowed(flow, case, action, actor)
+    allowed(flow, case, action, actor, version=version)
     from layers.cases.computes import COMPUTES  # noqa: PLC0415 - the models, only where asked
 
     return COMPUTES[flow.computes[action]](store, case)
@@ -439,7 +436,10 @@ def _gathered(
     """Give what changes in the data: an entry of a list where the action collects."""
     collect = flow.collects.get(step.action)
     if collect is None:
-        return given
+        # Why a name was sent back is not why it was asked for: what the opening brought is changed
+        # only by a step that says so; the history has the rest.
+        held = set(flow.opening.data) - set(flow.optional.get(step.action, ()))
+        return {name: value for name, value in given.items() if name not in held}
     entries = list(data.get(collect.into, ()))
     if collect.key:
         entries = [one for one in entries if one[collect.key] != given[collect.key]]

@@ -24,7 +24,6 @@ def read_data(
     step: Step,
     data: Mapping[str, Any],
     *,
-    kept: Mapping[str, Any],
     every_field: bool = False,
 ) -> dict[str, Any]:
     """Read the data of one step.
@@ -35,9 +34,6 @@ def read_data(
         What is done.
     data
         Field -> value as people or programs give it; missing values are left out.
-    kept
-        The case's data before. A field that the step must bring and may change (`optional`) is
-        there already.
     every_field
         Take every field of the form, whichever step it belongs to.
 
@@ -62,11 +58,10 @@ def read_data(
                 found[name] = reader_of(form.fields[name])(value)
             except Fault as fault:
                 findings.append(_finding(form, name, value, fault.code, fault.reason))
-    here = kept if step.action in flow.optional else {}
     findings += [
         _finding(form, name, None, "I03", "不能为空，请补上")
         for name in step.data
-        if name not in found and name not in here and name not in {f.field for f in findings}
+        if name not in found and name not in {f.field for f in findings}
     ]
     _refuse(flow, step, findings)
     return found
@@ -112,8 +107,7 @@ def needs_schema(flow: Workflow, step: Step) -> dict[str, Any]:
     `layers.json_schema.object_schema` of its fields.
     """
     form = flow.form_of(step)
-    required = () if step.action in flow.optional else step.data
-    return object_schema([form.fields[name] for name in flow.fields_of(step)], required=required)
+    return object_schema([form.fields[name] for name in flow.fields_of(step)], required=step.data)
 
 
 def _refuse(flow: Workflow, step: Step, findings: Sequence[Finding]) -> None:

@@ -18,9 +18,11 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from geo.geodesy import geodesic_lengths_m
-from layers.cases.engine import attach
+from layers.cases.engine import allowed, attach
 from layers.cases.record import Case, read_case
+from layers.cases.workflows import workflow
 from layers.errors import InvalidRecord, NotFound
+from layers.findings import Finding
 
 if TYPE_CHECKING:
     from datetime import date
@@ -113,6 +115,8 @@ def add_photo(
         If the case does not take it now, as `layers.cases.act`.
     """
     case = read_case(store, case_id)
+    # Asked before anything is looked into or kept; the step asks again, in its transaction.
+    allowed(workflow(case.type), case, "add_photo", actor)
     place = _place(store, case, marker_id, finding_id)
     clean, suffix, taken_at = _looked_into(content)
     distance_m = _distance_m(place, taken_at)
@@ -160,10 +164,9 @@ def _place(
 def _looked_into(content: bytes) -> tuple[bytes, str, tuple[float, float] | None]:
     # A clean copy, its ending, and where the photo says that it was taken.
     if len(content) > MAX_BYTES:
-        raise InvalidRecord(
+        raise _refused(
+            "photo_too_large",
             f"照片有 {len(content) / 2**20:.0f} MB，上限 {MAX_BYTES // 2**20} MB，请缩小后再传。",
-            code="photo_too_large",
-            where="file",
         )
     try:
         with warnings.catch_warnings():
@@ -178,19 +181,20 @@ def _looked_into(content: bytes) -> tuple[bytes, str, tuple[float, float] | None
     except Image.DecompressionBombError:
         raise _too_many_pixels("") from None
     except _UNREADABLE as error:
-        raise InvalidRecord(
-            "文件不是可读的照片（JPEG 或 PNG），或已损坏，请换一张。",
-            code="photo_unreadable",
-            where="file",
+        raise _refused(
+            "photo_unreadable", "文件不是可读的照片（JPEG 或 PNG），或已损坏，请换一张。"
         ) from error
 
 
 def _too_many_pixels(size: str) -> InvalidRecord:
-    return InvalidRecord(
-        f"照片{size}超过 {MAX_PIXELS // 10_000} 万像素，请缩小后再传。",
-        code="photo_too_many_pixels",
-        where="file",
+    return _refused(
+        "photo_too_many_pixels", f"照片{size}超过 {MAX_PIXELS // 10_000} 万像素，请缩小后再传。"
     )
+
+
+def _refused(code: str, message: str) -> InvalidRecord:
+    finding = Finding(None, "file", None, code, message)
+    return InvalidRecord(message, code=code, where="file", findings=[finding])
 
 
 def _encoded(picture: Image.Image, kind: str) -> bytes:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from layers.cases.checks import name_findings
+from layers.cases.checks import name_findings, unmet_beforehand
 from layers.cases.criteria import criteria, nomination_notes
 from layers.cases.deadlines import due_of
 from layers.cases.engine import allowed
 from layers.cases.forms import needs_schema
-from layers.cases.record import CASES, Case, read_case, read_cases
+from layers.cases.record import CASES, Case, children_of, read_case, read_cases
 from layers.cases.workflows import workflow, workflow_names
 from layers.errors import Conflict, InvalidRecord, NotAllowed, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from layers.cases.deadlines import Due
     from layers.names.checks import NameLists
     from layers.store import Actor, Store
 
-__all__ = ["actions", "case", "case_json", "cases", "history"]
+__all__ = ["actions", "case", "case_json", "cases", "cases_json", "history"]
 
 
 def case(store: Store, case_id: str) -> Case:
@@ -60,7 +62,8 @@ def cases(
 
     Returns
     -------
-    By the next undone deadline (none: last), then by day of opening and id.
+    By the next undone deadline (none: later; closed: last), then by day of opening and id. A closed
+    case is asked for by `due_before` where something follows from it, as the next inspection does.
 
     Raises
     ------
@@ -82,15 +85,18 @@ def cases(
         closed = one.state in workflow(one.type).final
         if state is not None and (closed if state == "open" else one.state != state):
             continue
-        undone = [due.on for due in due_of(store, one, on=on) if not due.done and not closed]
+        undone = [due.on for due in due_of(store, one, on=on) if not due.done]
         next_due = min(undone, default=None)
         if due_before is None or (next_due is not None and next_due <= due_before):
-            found.append((next_due is None, next_due or one.opened_on, one.opened_on, one.id, one))
-    found.sort(key=lambda entry: entry[:-1])
-    return [entry[-1] for entry in found[:limit]]
+            urgency = (closed, next_due is None, next_due or one.opened_on, one.opened_on, one.id)
+            found.append((urgency, one))
+    found.sort(key=lambda entry: entry[0])
+    return [one for _, one in found[:limit]]
 
 
-def actions(store: Store, case_id: str, actor: Actor) -> list[dict[str, Any]]:
+def actions(
+    store: Store, case_id: str, actor: Actor, *, lists: NameLists | None = None
+) -> list[dict[str, Any]]:
     """Give what this actor may do with a case now.
 
     Parameters
@@ -99,18 +105,21 @@ def actions(store: Store, case_id: str, actor: Actor) -> list[dict[str, Any]]:
         Which case.
     actor
         By whom.
+    lists
+        The bureau's words that no place name may contain; None: the shipped ones.
 
     Returns
     -------
-    `{action, title, needs, upload}` in the order of the state table; `needs` is a JSON Schema,
-    `upload` tells that it is done with a file instead. A check may still refuse it.
+    `{action, title, needs, upload, warnings}` in the order of the state table; `needs` is a JSON
+    Schema, `upload` tells that it is done with a file instead, `warnings` are the checks that would
+    refuse it as the case stands, one Chinese sentence each.
 
     Raises
     ------
     NotFound
         If there is no such case.
     """
-    return _actions(read_case(store, case_id), actor)
+    return _actions(store, read_case(store, case_id), actor, lists)
 
 
 def history(store: Store, case_id: str) -> list[dict[str, Any]]:
@@ -159,6 +168,26 @@ def history(store: Store, case_id: str) -> list[dict[str, Any]]:
     return steps
 
 
+def cases_json(
+    store: Store, found: Iterable[Case], *, on: date, lists: NameLists | None = None
+) -> list[dict[str, Any]]:
+    """Give many cases as `case_json` gives one, without actions; their children are read once.
+
+    Parameters
+    ----------
+    store, on, lists
+        As in `case_json`.
+    found
+        Of the store, as `cases` gives them.
+
+    Returns
+    -------
+    A body a case, in their order.
+    """
+    children = children_of(store)
+    return [_body(store, one, children.get(one.id, ()), on, lists) for one in found]
+
+
 def case_json(
     store: Store,
     one: Case,
@@ -185,8 +214,18 @@ def case_json(
     `id type type_title title state state_title version parent_id opened_on on data due documents
     children warnings` and `actions`.
     """
+    body = _body(store, one, children_of(store).get(one.id, ()), on, lists)
+    if actor is not None:
+        body["actions"] = _actions(store, one, actor, lists)
+    return body
+
+
+def _body(
+    store: Store, one: Case, children: Sequence[str], on: date, lists: NameLists | None
+) -> dict[str, Any]:
     flow = workflow(one.type)
-    body: dict[str, Any] = {
+    due = due_of(store, one, on=on)
+    return {
         "id": one.id,
         "type": one.type,
         "type_title": flow.title,
@@ -198,30 +237,28 @@ def case_json(
         "parent_id": one.parent_id,
         "opened_on": one.opened_on.isoformat(),
         "on": one.step_on.isoformat(),
-        "data": _data(one),
-        "due": [due.to_json() for due in due_of(store, one, on=on)],
+        "data": dict(one.data),
+        "due": [one_due.to_json() for one_due in due],
         "documents": [
             {"name": name, "title": flow.documents[name].title,
              "formats": list(flow.documents[name].formats), "version": version}
             for name, version in sorted(one.documents.items())
         ],
-        "children": [child.id for child in read_cases(store, parent_id=one.id)],
-        "warnings": _warnings(store, one, lists),
+        "children": list(children),
+        "warnings": [*_late(one, due), *_warnings(store, one, lists)],
     }  # fmt: skip
-    if actor is not None:
-        body["actions"] = _actions(one, actor)
-    return body
 
 
-def _data(one: Case) -> dict[str, Any]:
-    """Give the data of a case; a nomination says which criteria need evidence."""
-    data = dict(one.data)
-    if one.type == "heritage":
-        data["criteria"] = list(criteria(data["kind"]).titles)
-    return data
+def _late(one: Case, due: Iterable[Due]) -> list[str]:
+    """Say which deadlines of an open case have passed; none of them blocks anything."""
+    if one.state in workflow(one.type).final:
+        return []
+    return [f"{d.what}的期限 {d.on} 已过，请尽快办理。" for d in due if d.late and not d.done]
 
 
-def _actions(one: Case, actor: Actor) -> list[dict[str, Any]]:
+def _actions(
+    store: Store, one: Case, actor: Actor, lists: NameLists | None
+) -> list[dict[str, Any]]:
     flow = workflow(one.type)
     found = []
     for action, title in flow.actions.items():
@@ -232,7 +269,16 @@ def _actions(one: Case, actor: Actor) -> list[dict[str, Any]]:
         if step is not None:
             needs = needs_schema(flow, step)
             upload = action in flow.uploads
-            found.append({"action": action, "title": title, "needs": needs, "upload": upload})
+            warnings = unmet_beforehand(store, flow, step, one, lists)
+            found.append(
+                {
+                    "action": action,
+                    "title": title,
+                    "needs": needs,
+                    "upload": upload,
+                    "warnings": warnings,
+                }
+            )
     return found
 
 

@@ -124,8 +124,12 @@ class DueRule:
     ----------
     date
         ``field``, ``field + 15 d`` or the name of a date ``name()``.
+    done
+        The action that meets it, or the name of a date ``name()`` on which it was met.
     after
         Action from which on it stands; nothing: from the opening.
+    met_on
+        Field of that action with the day on which it was really done; nothing: its business day.
     """
 
     what: str
@@ -133,6 +137,7 @@ class DueRule:
     done: str
     basis: str
     after: str = ""
+    met_on: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -163,7 +168,7 @@ class Workflow:
     no_four_eyes
         Actions that the one who did the step before may do.
     optional
-        Action -> fields of other steps that it may bring as well.
+        Action -> fields that it may bring as well, and no action where nothing says so.
     uploads
         Actions that are done with a file alone (`layers.cases.photos`).
     """
@@ -207,7 +212,8 @@ class Workflow:
     def fields_of(self, step: Step) -> tuple[str, ...]:
         """Give the names of the fields that a step may bring, those it must bring first.
 
-        Fields that no step must bring may come with any; the others only where they belong.
+        Fields that no step must bring, and that `optional` does not name, may come with any; the
+        others only where they belong.
         """
         form = self.form_of(step)
         own = [field.name for field in form.own_fields]
@@ -215,7 +221,8 @@ class Workflow:
             free = own
         else:
             bound = {name for one in (self.opening, *self.steps) for name in one.data}
-            free = [name for name in own if name not in {*bound, *self.inherits}]
+            bound.update(self.inherits, *self.optional.values())
+            free = [name for name in own if name not in bound]
         more = self.optional.get(step.action, ())
         return tuple(dict.fromkeys((*step.data, *more, *free)))
 
@@ -402,9 +409,9 @@ class _Reader:
             self.known(step.data, fields, f"{step.action} 的字段")
             self.known({step.document} - {""}, set(made.documents), "文书")
         self.known(made.final | made.paused | made.closed_for_parent, states, "状态")
-        named = {step.action for step in made.steps} | {"open"}
+        done = {step.action for step in made.steps} | {"open"}
         listed = [*made.optional, *made.collects, *made.effects, *made.computes, *made.uploads]
-        self.known({*listed, *made.no_four_eyes, *actions}, named, "事项")
+        self.known({*listed, *made.no_four_eyes, *actions}, done, "事项")
         own = {field.name for field in made.form.own_fields}
         for names in (made.inherits, *made.optional.values()):
             self.known(names, own, "inherits 或 optional 的字段")
@@ -412,7 +419,9 @@ class _Reader:
         if made.mirror is not None:
             self.known(made.mirror.fields.values(), own, "mirror 的字段")
         for rule in made.due:
-            self.known({rule.done, rule.after} - {""}, actions, "期限的事项")
+            named = {name for name in (rule.done, rule.after) if not name.endswith("()")}
+            self.known(named - {""}, actions, "期限的事项")
+            self.known({rule.met_on} - {""}, own, "期限的字段")
 
     def known(self, asked: Iterable[str], defined: set[str], what: str) -> None:
         if strange := sorted(set(asked) - defined):

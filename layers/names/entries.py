@@ -184,7 +184,8 @@ def _place(
         kind=row.get("kind"),
         rank=_LEVELS.get(row["level"], rank) if unit else rank,
         begin=ALWAYS if row["valid_from"] is None else _ordinal(row["valid_from"]),
-        end=ALWAYS if row.get("status") == "former" else end,
+        # A former name is one of no day, unless it is known when it ended.
+        end=ALWAYS if row.get("status") == "former" and row["valid_to"] is None else end,
         town=(ground or "")[:9],
         parent=over,
         division=row.get("division_code"),

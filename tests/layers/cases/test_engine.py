@@ -7,11 +7,21 @@ from datetime import date
 
 import pytest
 
-from layers.cases import act, actions, case, history, open_case
+from layers.cases import (
+    act,
+    actions,
+    case,
+    case_json,
+    cases,
+    cases_json,
+    history,
+    open_case,
+    record_past_case,
+)
 from layers.errors import Conflict, InvalidRecord, NotAllowed, NotFound, StaleVersion, Unmet
 from layers.store import Actor, open_store
 from layers.verify import verify
-from tests.layers.cases.conftest import CLERK, DAY, LINE, NAME, PLAN, REVIEWER, SECOND, walk
+from tests.layers.cases.conftest import CLERK, DAY, FIELD, LINE, NAME, PLAN, REVIEWER, SECOND, walk
 
 
 def refused(error, call):
@@ -198,3 +208,63 @@ def test_a_moved_case_verifies(inspection, county, store_url):
 def test_text_of_several_lines_is_kept(county):
     case = open_case(county, "place_name", CLERK, {**NAME, "meaning": "一\n二"}, on=DAY)
     assert case.data["meaning"] == "一\n二"
+
+
+def test_role_is_asked_before_version_and_version_before_state(inspection, county):
+    walk(county, inspection, [("draft_plan", CLERK, PLAN)])
+    old = lambda actor: act(  # noqa: E731
+        county, inspection.id, "draft_plan", actor, PLAN, on=DAY, version=1
+    )
+    assert refused(NotAllowed, lambda: old(REVIEWER)) == "role"
+    assert refused(StaleVersion, lambda: old(CLERK)) == "stale_version"
+
+
+def test_action_says_beforehand_what_still_stands_against_it(inspection, county):
+    walk(county, inspection, FIELD)
+    offered = {one["action"]: one["warnings"] for one in actions(county, inspection.id, REVIEWER)}
+    assert offered["sign_records"] == ["还有 2 座界桩没有登记：示-001、示-002。"]
+    assert offered["suspend"] == []
+
+
+def test_what_the_opening_brought_is_not_overwritten_by_a_later_reason(name_case, county):
+    walk(county, name_case, [("check", CLERK, {}), ("return", REVIEWER, {"reason": "补含义"})])
+    assert case(county, name_case.id).data["reason"] == NAME["reason"]
+    assert history(county, name_case.id)[-1]["data"] == {"reason": "补含义"}
+
+
+def test_what_a_case_is_about_cannot_be_changed_by_a_later_step(name_case, county):
+    walk(county, name_case, [("check", CLERK, {})])
+    data = {"consult_from": DAY, "consult_to": DAY, "summary": "无", "old_name_id": "x"}
+    call = lambda: act(county, name_case.id, "consult", CLERK, data, on=DAY)  # noqa: E731
+    assert refused(InvalidRecord, call) == "case_data"
+
+
+def test_child_is_not_opened_before_its_parent(inspection, county):
+    data = {"parent_id": inspection.id, "kind": "F09", "description": "示意"}
+    call = lambda: open_case(county, "finding", CLERK, data, on=date(2024, 2, 1))  # noqa: E731
+    assert refused(InvalidRecord, call) == "on_before_last"
+
+
+def test_past_case_of_which_little_is_known_is_told_too(county):
+    past = record_past_case(
+        county, "heritage", REVIEWER, {"name": "某镇"}, state="listed", on=DAY, reason="旧档"
+    )
+    assert [one.title for one in cases(county, on=DAY)] == ["某镇"]
+    assert case_json(county, past, on=DAY)["closed"]
+
+
+def test_many_cases_are_told_as_each_is_alone(inspection, name_case, county):
+    data = {"parent_id": inspection.id, "kind": "F09", "description": "示意"}
+    finding = open_case(county, "finding", CLERK, data, on=DAY)
+    found = cases(county, on=DAY)
+    bodies = cases_json(county, found, on=DAY)
+    assert bodies == [case_json(county, one, on=DAY) for one in found]
+    assert {b["id"]: b["children"] for b in bodies} == {
+        inspection.id: [finding.id], name_case.id: [], finding.id: []
+    }  # fmt: skip
+
+
+def test_passed_deadline_is_a_warning_of_the_case(inspection, county):
+    assert case_json(county, inspection, on=DAY)["warnings"] == [
+        "本轮联检的期限 2023-12-31 已过，请尽快办理。"
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from layers.cases import act, case_json, open_case
+from layers.cases import act, actions, case, case_json, open_case
 from layers.cases.criteria import criteria
 from layers.errors import Unmet
 from tests.layers.cases.conftest import CLERK, DAY, REVIEWER, SECOND, walk
@@ -102,3 +102,14 @@ def test_county_that_is_said_to_be_listed_is_to_be_asked_for_first(county):
     data = {"name": "襄垣县", "kind": "county1000", "division_code": "140423000000"}
     case = open_case(county, "heritage", CLERK, data, on=DAY)
     assert any("2009" in said for said in case_json(county, case, on=DAY)["warnings"])
+
+
+def test_case_itself_lists_the_criteria(nomination, county):
+    assert case(county, nomination.id).data["criteria"] == ALL
+
+
+def test_action_says_what_evidence_is_lacking(nomination, county):
+    (score,) = [one for one in actions(county, nomination.id, REVIEWER) if one["action"] == "score"]
+    assert score["warnings"] == [
+        "还缺佐证材料：建置历史、地名沿用一千年以上、文化内涵、古建遗存、政治、军事或商贸中心地位。"
+    ]

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from layers.cases import act, cases, inspection_calendar, open_case
+from layers.cases import act, cases, due_of, inspection_calendar, open_case
 from layers.errors import NotAllowed, Unmet
 from tests.layers.cases.conftest import (
     CLERK,
@@ -197,3 +197,27 @@ def test_urgent_cases_come_first(inspection, county, name_case):
     assert [case.id for case in cases(county, on=DAY)] == [inspection.id, name_case.id]
     assert [case.id for case in cases(county, on=DAY, due_before=DAY)] == [inspection.id]
     assert cases(county, on=DAY, type="heritage") == []
+
+
+def test_archived_inspection_says_when_the_next_is_due_and_what_reminds_of_it(signed, county):
+    case = walk(county, signed, CLOSING)
+    due = {d.what: d for d in due_of(county, case, on=DAY)}
+    assert [(d.on.isoformat(), d.done) for d in due.values()] == [
+        ("2024-12-31", True),
+        ("2028-12-31", False),
+        ("2029-06-30", False),
+        ("2029-09-30", False),
+        ("2029-12-31", False),
+    ]
+    assert cases(county, on=DAY, due_before=date(2029, 12, 31)) == [case]
+    later = date(2029, 2, 1)
+    data = {"line_id": LINE, "year": 2029, "lead_code": "140430"}
+    open_case(county, "inspection", CLERK, data, on=later)
+    due = {d.what: d for d in due_of(county, case, on=later)}
+    assert (due["下一轮联检提醒（提前 12 个月）"].late, due["下一轮联检"].done) == (True, False)
+    assert all(d.done for what, d in due.items() if what != "下一轮联检")
+
+
+def test_finding_about_a_marker_of_another_line_is_refused(signed, county):
+    data = {**FOUND, "parent_id": signed.id, "marker_id": "m9"}
+    assert unmet(lambda: open_case(county, "finding", CLERK, data, on=DAY)) == "marker_on_line"

@@ -70,7 +70,7 @@ def test_answer_is_stale_once_a_facility_moved(case, street):
     street.put("care_facilities", [{**row, "geometry": shapely.Point(113.02, 36.5)}], actor=CLERK)
     with pytest.raises(Unmet) as caught:
         act(street, case.id, "adopt", SECOND, on=DAY)
-    assert caught.value.code == "not_stale"
+    assert caught.value.code == "stale"
     again = [("revise", PLANNER, {}), *COMPUTED, ("adopt", SECOND, {})]
     assert walk(street, case, again).state == "adopted"
 
