@@ -11,6 +11,7 @@ from api.cli.options import (
     ActorName,
     Age,
     AsOf,
+    By,
     Data,
     Direction,
     Json,
@@ -59,9 +60,14 @@ def print_sheet(
     age: Age = "60",
     direction: Direction = "to_facility",
     kinds: Kinds = None,
+    by: By = "township",
     scenario: Annotated[
         str | None,
         typer.Option("--scenario", metavar="ID", help="siting：已保存的选址方案，编号或名称"),
+    ] = None,
+    township: Annotated[
+        str | None,
+        typer.Option("--township", metavar="CODE", help="township：乡镇的区划代码或名称"),
     ] = None,
     date: Annotated[
         str | None, typer.Option("--date", metavar="DATE", help="编制日期（默认取数据日期）")
@@ -112,7 +118,13 @@ def print_sheet(
         )
     require_outputs(out or (), _SUFFIXES, what="图幅")
     question = question_from(
-        minutes=minutes, mode=mode, age=age, direction=direction, kinds=kinds, as_of=as_of
+        minutes=minutes,
+        mode=mode,
+        age=age,
+        direction=direction,
+        kinds=kinds,
+        by=by,
+        as_of=as_of,
     )
     with session.progress() as progress, session.store() as store:
         if progress is not None:
@@ -130,6 +142,7 @@ def print_sheet(
             date=parse_date(date, "--date"),
             pins=pins,
             scenario=scenario,
+            township=township,
             crosses=crosses,
             publisher=session.settings.publisher,
             actor=actor(actor_name, role),

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.crs import STORED_CRS, convergence_deg, transform_xy
+from layers.analysis.division_picture import DivisionPicture
+from layers.analysis.line_picture import LinePicture
+from layers.analysis.picture import MapPicture, ServicePicture
 from layers.analysis.siting_picture import SitingPicture
-from webmap.printing.errors import SheetError
-from webmap.printing.extent import focus_bounds, map_bounds, map_crs
+from webmap.printing.extent import map_crs, seen_bounds
 from webmap.printing.fonts import default_fonts
 from webmap.printing.gates import number_lines, require_number, require_publishable
 from webmap.printing.inset import free_corner, site_inset
@@ -27,13 +29,13 @@ from webmap.printing.page import Page, choose_scale
 from webmap.printing.panel import panel
 from webmap.printing.service_map import draw_map
 from webmap.printing.sheets import Sheet, SheetOptions
+from webmap.printing.shipped import shipped_neighbours
 from webmap.style import load_style
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from layers.analysis.picture import ServicePicture
     from webmap.printing.map_pen import MapDrawing
     from webmap.printing.recipe import Layout, Recipe
 
@@ -41,7 +43,7 @@ __all__ = ["compose"]
 
 
 def compose(
-    picture: ServicePicture,
+    picture: MapPicture,
     recipe: Recipe,
     options: SheetOptions | None = None,
     *,
@@ -52,7 +54,7 @@ def compose(
     Parameters
     ----------
     picture
-        The answer that is drawn; a recipe with siting layers needs a `SitingPicture`.
+        The answer that is drawn: of the kind that the recipe's layers and blocks need.
     recipe
         What the sheet shows and where its parts stand.
     options
@@ -76,7 +78,7 @@ def compose(
     page = _page(picture, recipe, crs, layout, wanted.scale)
     convergence = _convergence(page, crs)
     if neighbours is None and wanted.publish != "public":
-        neighbours = _shipped_neighbours(picture)
+        neighbours = shipped_neighbours(picture)
     drawing = draw_map(picture, page, layout, style, fonts, crs, neighbours=neighbours)
     small = None
     if isinstance(picture, SitingPicture) and len(picture.sites):
@@ -99,7 +101,7 @@ def compose(
         publisher=wanted.publisher.strip(),
         day=wanted.date or picture.data_date,
         data_day=picture.data_date,
-        as_of=picture.question.as_of,
+        as_of=picture.as_of,
         stamp=f"xygeo {version('xygeo')}　数据 {picture.data_hash[:16]}",
         test=wanted.crosses,
     )
@@ -148,34 +150,33 @@ def compose(
     )
 
 
-def _words(picture: ServicePicture) -> dict[str, str]:
+def _words(picture: MapPicture) -> dict[str, str]:
     """Words that a title may have."""
+    within = list(picture.within["name"]) if isinstance(picture, DivisionPicture) else []
     return {
         "county": str(picture.county["name"].iloc[0]) if len(picture.county) == 1 else "",
-        "minutes": f"{picture.question.minutes:g}",
-        "subject": picture.subject if isinstance(picture, SitingPicture) else "",
+        "township": "、".join(within),
+        "minutes": f"{picture.question.minutes:g}" if isinstance(picture, ServicePicture) else "",
+        "subject": _subject(picture),
     }
 
 
+def _subject(picture: MapPicture) -> str:
+    if isinstance(picture, LinePicture):
+        return "—".join(picture.sides["name"])
+    return picture.subject if isinstance(picture, SitingPicture) else ""
+
+
 def _page(
-    picture: ServicePicture, recipe: Recipe, crs: pyproj.CRS, layout: Layout, scale: int | None
+    picture: MapPicture, recipe: Recipe, crs: pyproj.CRS, layout: Layout, scale: int | None
 ) -> Page:
-    bounds = map_bounds(picture, crs)
-    if recipe.extent == "focus" and isinstance(picture, SitingPicture):
-        bounds = focus_bounds(picture, crs) or bounds
-    if bounds is None:
-        raise SheetError(
-            "没有可以画的内容：库中没有区划、道路、设施或老年人口点，请先导入。",
-            code="nothing_to_draw",
-            where="store",
-        )
-    west, south, east, north = bounds
+    west, south, east, north = bounds = seen_bounds(picture, recipe.extent, crs)
     return Page(
         paper=layout.paper,
         width=layout.width,
         height=layout.height,
         frame=layout.frame,
-        scale=choose_scale(bounds, layout.room, asked=scale, paper=layout.paper),
+        scale=choose_scale(bounds, layout.room, asked=scale or layout.scale, paper=layout.paper),
         centre=((west + east) / 2, (south + north) / 2),
         unit=layout.unit,
     )
@@ -196,11 +197,3 @@ def _convergence(page: Page, crs: pyproj.CRS) -> float:
     east, north = (np.array([value]) for value in page.centre)
     lon, lat = transform_xy(east, north, crs, STORED_CRS)
     return convergence_deg(crs, float(lon[0]), float(lat[0]))
-
-
-def _shipped_neighbours(picture: ServicePicture) -> gpd.GeoDataFrame | None:
-    """Give the neighbours that come with the program, if the county is the one they surround."""
-    from layers import facts  # noqa: PLC0415  (most sheets of other counties never need it)
-
-    own = {row.code for row in facts.divisions() if row.level == "county"}
-    return facts.neighbours() if own & set(picture.county["code"].astype(str)) else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from layers.analysis.picture import ServicePicture
 from layers.privacy import SMALLEST_SHOWN
 from layers.store import read_frame
 from webmap.printing.errors import SheetError
 
 if TYPE_CHECKING:
-    from layers.analysis.picture import ServicePicture
+    from layers.analysis.picture import MapPicture
     from layers.store import Actor, Store
 
 __all__ = [
@@ -67,7 +68,7 @@ def require_number(mode: str, review_no: str | None, approval: str | None) -> No
             )
 
 
-def refused_rows(picture: ServicePicture, store: Store | None) -> tuple[Refused, ...]:
+def refused_rows(picture: MapPicture, store: Store | None) -> tuple[Refused, ...]:
     """Rows on the sheet that may not be made public.
 
     Parameters
@@ -83,17 +84,11 @@ def refused_rows(picture: ServicePicture, store: Store | None) -> tuple[Refused,
     """
     out: list[Refused] = []
     if store is not None:
-        drawn = {
-            "divisions": [*picture.county.index, *picture.townships.index],
-            "care_facilities": list(picture.facilities.index),
-            "elders": list(picture.demand.index),
-            "roads": list(picture.roads.index),
-        }
-        for layer, ids in drawn.items():
+        for layer, ids in picture.drawn_rows.items():
             if ids:
                 frame = read_frame(store, layer)
                 # Rows that the analysis numbered anew (road pieces) are judged all together.
-                known = frame.index.isin([str(key) for key in ids])
+                known = frame.index.isin(ids)
                 frame = frame[known] if known.sum() == len(ids) else frame
                 poor = frame[frame["quality"] != "surveyed"]
                 out += [
@@ -102,6 +97,8 @@ def refused_rows(picture: ServicePicture, store: Store | None) -> tuple[Refused,
                 ]
     if not out and picture.provenance.quality != "surveyed":
         out.append(Refused("*", "*", picture.provenance.quality))
+    if not isinstance(picture, ServicePicture):
+        return tuple(dict.fromkeys(out))
     gaps = picture.gaps
     for column in ("total", "covered", "uncovered"):
         small = gaps[(gaps[column] > 0) & (gaps[column] < SMALLEST_SHOWN)]
@@ -109,7 +106,7 @@ def refused_rows(picture: ServicePicture, store: Store | None) -> tuple[Refused,
     return tuple(dict.fromkeys(out))
 
 
-def require_publishable(picture: ServicePicture, store: Store | None) -> None:
+def require_publishable(picture: MapPicture, store: Store | None) -> None:
     """Refuse a public sheet of rows that may not be made public.
 
     Raises

@@ -30,6 +30,10 @@ class PanelPen:
         Where the next thing starts, and how far down there is room, mm.
     items
         What is drawn so far.
+    keys
+        Legend keys of what occurs on the map.
+    convergence_deg
+        Grid north against true north in the middle of the map, positive east.
     """
 
     def __init__(self, layout: Layout, style: Style, fonts: FontBook, road_factor: float) -> None:
@@ -39,6 +43,8 @@ class PanelPen:
         self.y = layout.panel.y
         self.bottom = layout.panel.bottom
         self.items: list[Item] = []
+        self.keys: frozenset[str] = frozenset()
+        self.convergence_deg = 0.0
 
     def mm(self, length: float) -> float:
         """Length on this paper of `length` mm on A3."""
@@ -118,6 +124,7 @@ class PanelPen:
         pitch: float,
         total: Sequence[str] = (),
         named: int = 1,
+        size: str = "body",
     ) -> None:
         """Write a table under its heading; every second row is striped.
 
@@ -131,6 +138,8 @@ class PanelPen:
             Height of a row, mm.
         named
             The column of names, which stands at its left edge; all others at their right.
+        size
+            Of the rows' letters.
         """
         edges = self.left + np.cumsum([0.0, *(self.mm(width) for width in widths)])
         self.y += self.mm(3.6)
@@ -141,12 +150,12 @@ class PanelPen:
             if number % 2 == 1:
                 self._stripe(self.y, pitch)
             self.y += pitch
-            self._row(edges, row, "body", self.style.ink, named=named, lift=0.32 * pitch)
+            self._row(edges, row, size, self.style.ink, named=named, lift=0.32 * pitch)
         self.rule(self.y)
         if total:
             self.y += pitch
             self._row(
-                edges, total, "body", self.style.ink, named=named, lift=0.32 * pitch, weight=0.03
+                edges, total, size, self.style.ink, named=named, lift=0.32 * pitch, weight=0.03
             )
             self.rule(self.y, "heading", self.style.ink)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,8 @@ class Layout:
     layers, blocks
         What is drawn on the map and beside it, in this order: names known to
         `webmap.printing.service_map` and `webmap.printing.panel`.
+    scale
+        The recipe's own denominator on this paper; None leaves it to what must be seen.
     map
         Opacities and factors of this sheet's map.
     pens, sizes
@@ -63,6 +65,7 @@ class Layout:
     pens: Mapping[str, float]
     sizes: Mapping[str, float]
     colors: Mapping[str, str]
+    scale: int | None = None
 
     def letter(self, size_mm: float) -> float:
         """Size on this paper of letters that have `size_mm` on A1."""
@@ -76,11 +79,16 @@ class Recipe:
     Attributes
     ----------
     title
-        图名 with places for `county`, `minutes` and `subject`; `list_title` without.
+        图名 with places for `county`, `township`, `minutes` and `subject`; `list_title` without.
     paper
         The paper if none is asked for.
+    picture
+        Which answer is drawn: a name known to `webmap.printing.press`.
     extent
-        What must be seen: `county`, or the `focus` of a siting picture.
+        What must be seen: a name known to `webmap.printing.extent`.
+    papers
+        Factors of each paper; `scale`, its own scale; and what it measures otherwise than
+        `measures`, already in mm of this paper.
     layers, blocks
         As in `Layout`.
     insets
@@ -92,6 +100,7 @@ class Recipe:
     title: str
     list_title: str
     paper: str
+    picture: str
     extent: str
     layers: tuple[str, ...]
     blocks: tuple[str, ...]
@@ -125,7 +134,7 @@ class Recipe:
             )
         factors = self.papers[name]
         unit = factors["unit"]
-        m = {key: value * unit for key, value in self.measures.items()}
+        m = {key: factors.get(key, value * unit) for key, value in self.measures.items()}
         width, height = PAPERS[name]
         panel_left = width - m["margin"] - m["panel"]
         outer_right = panel_left - m["gutter"]
@@ -155,6 +164,7 @@ class Recipe:
                 for key, value in {**self.sizes, "title": self.measures["title_size"]}.items()
             },
             colors=self.colors,
+            scale=int(factors["scale"]) if "scale" in factors else None,
         )
 
 
@@ -177,7 +187,8 @@ def load_recipe(name: str) -> Recipe:
     Raises
     ------
     SheetError
-        ``unknown_sheet`` if there is no such sheet.
+        ``unknown_sheet`` if there is no such sheet; ``recipe`` if its file lacks a word or has one
+        too many.
     """
     if name not in recipe_names():
         raise SheetError(
@@ -187,6 +198,14 @@ def load_recipe(name: str) -> Recipe:
         )
     text = files("webmap.printing").joinpath("recipes", f"{name}.yaml").read_text("utf-8")
     raw: dict[str, Any] = yaml.safe_load(text)
+    known = {entry.name for entry in fields(Recipe)} - {"measures"} | {"layout"}
+    odd = sorted(known - {"insets"} - raw.keys()) + sorted(raw.keys() - known)
+    if odd:
+        raise SheetError(
+            f"图幅配置 {name}.yaml 缺少或多出：{'、'.join(odd)}，请对照 circles.yaml 改正。",
+            code="recipe",
+            where=name,
+        )
     raw["measures"] = raw.pop("layout")
     raw |= {name: tuple(raw[name]) for name in ("layers", "blocks")}
     raw["insets"] = tuple((width, height) for width, height in raw.get("insets", ()))
