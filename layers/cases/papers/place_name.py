@@ -31,8 +31,9 @@ def place_name_content(made: Made) -> Content:
 
     Returns
     -------
-    Fields of the name, its approval and deadlines; table `reasons`: warnings of the check that were
-    answered.
+    Fields of the name, its approval and deadlines: `given` is known where a name comes into force,
+    `given_up` where one is given up, `replaced` is the old name of a renaming. Table `reasons`:
+    warnings of the check that were answered; `names`: what is announced.
     """
     content = Content()
     data = made.data
@@ -45,9 +46,14 @@ def place_name_content(made: Made) -> Content:
     old = data.get("old_name_id")
     before = None if old is None else made.then.row("place_names", old)
     content.use(before)
-    fields["action"] = "命名" if old is None else "更名"
+    purpose = data.get("purpose") or ("naming" if old is None else "renaming")
+    fields["action"] = made.flow.form.fields["purpose"].codes[purpose]
     fields["old_name"] = old if before is None else before["name"]
     fields["before"] = fields["old_name"] or "无（新命名）"
+    fields["given"] = None if purpose == "retirement" else data["name"]
+    fields["given_up"] = data["name"] if purpose == "retirement" else None
+    fields["replaced"] = fields["old_name"] if purpose == "renaming" else None
+    fields["announcement"] = "地名销名公告" if purpose == "retirement" else "标准地名公告"
     fields["basis"] = made.flow.due[0].basis
     due = {
         rule.after: one.on

@@ -160,6 +160,16 @@ def test_renaming_says_the_old_name(bare):
     assert (fields["action"], fields["old_name"]) == ("更名", "旧路")
 
 
+def test_name_that_is_given_up_is_announced_as_such(bare):
+    row = {"id": "old", "name": NAME["name"], "kind": "street", "status": "standard"}
+    row |= {"pinyin_tone": NAME["pinyin_tone"], "division_code": NAME["division_code"]}
+    bare.put("place_names", [row], actor=REVIEWER, reason="接收旧册")
+    case = walked_name(bare, old_name_id="old", purpose="retirement")
+    fields = document_rows(bare, case.id, "announcement")["fields"]
+    assert (fields["action"], fields["announcement"]) == ("销名", "地名销名公告")
+    assert (fields["given"], fields["given_up"], fields["replaced"]) == (None, "建设路", None)
+
+
 def test_nomination_counts_evidence_and_points(bare):
     rows = document_rows(bare, walked_nomination(bare).id, "nomination")
     assert {row["complete"] for row in rows["tables"]["criteria"]} == {"齐"}

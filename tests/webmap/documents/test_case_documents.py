@@ -229,6 +229,15 @@ def test_document_without_a_template_is_refused(paper_rows, tmp_path):
     assert caught.value.code == "unknown_template"
 
 
+def test_announcement_of_a_name_given_up_brings_no_name_into_force(paper_rows, tmp_path):
+    rows = paper_rows["place_name.announcement"]
+    fields = {"announcement": "地名销名公告", "given": None, "given_up": "建设路"}
+    path = written({**rows, "fields": {**rows["fields"], **fields}}, tmp_path)
+    words = [one.text for one in Document(path).paragraphs]
+    assert words[0] == "地名销名公告"
+    assert not any("标准地名予以公告" in one for one in words)
+
+
 def test_publisher_stands_where_it_is_given_out(paper_rows, tmp_path):
     path = written(paper_rows["place_name.announcement"], tmp_path, publisher="襄垣县民政局")
     assert any(one.text == "发布单位（公章）：襄垣县民政局" for one in Document(path).paragraphs)
