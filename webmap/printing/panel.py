@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from layers.analysis.division_picture import DivisionPicture
+from layers.analysis.line_picture import LinePicture
 from layers.analysis.picture import MapPicture, ServicePicture
 from layers.analysis.siting_picture import SitingPicture
 from webmap.printing.division_blocks import division_figures, division_table
 from webmap.printing.errors import SheetError
 from webmap.printing.items import Item
 from webmap.printing.legend import draw_legend
+from webmap.printing.line_blocks import azimuths, line_course, line_facts
 from webmap.printing.norths import convergence_text, norths
 from webmap.printing.panel_pen import PanelPen
 from webmap.printing.service_blocks import service_figures, service_gaps
@@ -134,5 +136,8 @@ PANEL_BLOCKS: dict[str, tuple[type[MapPicture], Callable[[PanelPen, Any], None]]
     "site_figures": (SitingPicture, site_figures),
     "site_modes": (SitingPicture, site_modes),
     "site_options": (SitingPicture, site_options),
+    "line_facts": (LinePicture, line_facts),
+    "line_course": (LinePicture, line_course),
+    "azimuths": (LinePicture, azimuths),
 }
 """Block, as recipes name it: what it needs, and what writes it."""
