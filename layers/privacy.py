@@ -6,13 +6,21 @@ smallest cell beside it is hidden too. Zero hides nobody and stays.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["HIDDEN_TEXT", "SMALLEST_SHOWN", "SMALL_TEXT", "hidden_cells", "shown_values"]
+__all__ = [
+    "HIDDEN_TEXT",
+    "SMALLEST_SHOWN",
+    "SMALL_TEXT",
+    "hidden_cells",
+    "shown_range",
+    "shown_values",
+]
 
 SMALLEST_SHOWN = 5
 """The smallest count above zero that everybody may see."""
@@ -23,12 +31,15 @@ SMALL_TEXT = "<5"
 HIDDEN_TEXT = "隐去"
 """What tables show for a larger count that would give a small one away."""
 
+_FINEST_SHARE = 0.001
+
 
 def hidden_cells(
     counts: pd.DataFrame,
     *,
     groups: pd.Series | Sequence[pd.Series] = (),
     sums: Sequence[tuple[str, ...]] = (),
+    also: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Which cells of a table of counts must not be shown.
 
@@ -43,6 +54,9 @@ def hidden_cells(
     sums
         Tuples (total, part, part, ...) of columns where the total is the sum of the parts in
         every row; names that are not in the table are an error.
+    also
+        True where a larger count must be hidden all the same, for it would tell a small one that
+        is not in the table; the index and some columns of `counts`.
 
     Returns
     -------
@@ -56,9 +70,11 @@ def hidden_cells(
     values = counts.to_numpy(dtype=float, na_value=np.nan)
     small = (values > 0) & (values < SMALLEST_SHOWN)
     hidden = small.copy()
+    if also is not None:
+        hidden[:, [counts.columns.get_loc(name) for name in also]] |= also.to_numpy(bool)
     summed = (groups,) if isinstance(groups, pd.Series) else groups
     equations = _equations(counts, summed, sums)
-    changed = bool(small.any())
+    changed = bool(hidden.any())
     while changed:
         changed = False
         for rows, columns in equations:
@@ -89,6 +105,37 @@ def shown_values(counts: pd.DataFrame, hidden: pd.DataFrame) -> pd.DataFrame:
     shown = counts.astype(object).where(counts.notna(), None)
     small = counts.lt(SMALLEST_SHOWN).fillna(value=False).astype(bool)
     return shown.mask(hidden & small, SMALL_TEXT).mask(hidden & ~small, HIDDEN_TEXT)
+
+
+def shown_range(
+    share: float, low: float, high: float, total: float, *, full: bool = False
+) -> tuple[float, float]:
+    """Give a range of shares whose end along the streets is told no finer than five people.
+
+    That end is a weighted sum over villages: told exactly, it would be an equation for hidden
+    counts. It is moved outwards, so that the range still holds both shares.
+
+    Parameters
+    ----------
+    share
+        The share at the villages' points, one of the two ends, which is told as it is.
+    low, high
+        The ends.
+    total
+        People whom the shares are of.
+    full
+        Whether the reader may see small cells.
+
+    Returns
+    -------
+    (low, high); NaN stays NaN.
+    """
+    if full or not total > 0 or math.isnan(low):
+        return low, high
+    step = max(_FINEST_SHARE, SMALLEST_SHOWN / total)
+    low = low if low == share else round(max(math.floor(low / step) * step, 0.0), 6)
+    high = high if high == share else round(min(math.ceil(high / step) * step, 1.0), 6)
+    return low, high
 
 
 def _equations(

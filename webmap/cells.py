@@ -5,12 +5,18 @@ Map and table are made from these frames alone, so that a hidden count is in nei
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN, hidden_cells, shown_values
+from layers.analysis.gap_cells import GAP_COUNTS, county_and_towns, hidden_gaps, shown_ranges
+from layers.privacy import (
+    SMALL_TEXT,
+    SMALLEST_SHOWN,
+    hidden_cells,
+    shown_range,
+    shown_values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,8 +32,6 @@ __all__ = [
 ]
 
 _PARTS = ("total", "covered", "uncovered")
-_FINEST_PEOPLE = 5
-_FINEST_SHARE = 0.001
 
 
 def people_shown(value: float) -> float | str:
@@ -49,22 +53,16 @@ def shown_gaps(rows: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
     Returns
     -------
     The rows with `total covered uncovered misled` as numbers or text and `share circle_share`
-    missing where a count behind them is hidden.
+    missing where a count behind them is hidden; `share_low share_high` with the share, their end
+    along the streets told no finer than five people.
     """
-    counts = rows[[*_PARTS, "misled"]]
-    county = pd.Series("county", index=rows.index)
-    groups = (county, _townships(rows["code"])) if "code" in rows else (county,)
-    hidden = _hidden(counts, full=full, groups=groups, sums=(_PARTS,))
-    shown = shown_values(counts, hidden)
-    # The straight-line count is nowhere, but total and share would give it.
-    near = (rows["circle_share"] * rows["total"]).round()
-    straight = pd.DataFrame({"near": near, "far": rows["total"] - near})
-    straight_hidden = _hidden(straight, full=full, groups=groups)
-    secret = hidden[list(_PARTS)].any(axis=1)
-    return _ranged(rows, secret, full=full).assign(
-        **{name: shown[name] for name in (*_PARTS, "misled")},
-        share=rows["share"].mask(secret),
-        circle_share=rows["circle_share"].mask(straight_hidden.any(axis=1)),
+    hidden = hidden_gaps(rows, county_and_towns(rows["code"]))
+    if full:
+        hidden[:] = False
+    shown = shown_values(rows[list(GAP_COUNTS)], hidden[list(GAP_COUNTS)])
+    return shown_ranges(rows, hidden["share"], full=full).assign(
+        **{name: shown[name] for name in GAP_COUNTS},
+        **{name: rows[name].mask(hidden[name]) for name in ("share", "circle_share")},
     )
 
 
@@ -82,29 +80,21 @@ def shown_summary(summary: Mapping[str, Any], *, full: bool = False) -> dict[str
     -------
     The summary with `covered uncovered misled` as numbers or text, shares None where one is hidden.
     """
-    total = summary["total"]
-    counts = pd.DataFrame({name: [summary[name]] for name in (*_PARTS, "misled")})
-    hidden = _hidden(counts, full=full, sums=(_PARTS,)).iloc[0]
-    shown = shown_values(counts, hidden.to_frame().T).iloc[0]
-    near = round(summary["circle_share"] * total) if total else 0
-    straight = _hidden(pd.DataFrame({"near": [near], "far": [total - near]}), full=full)
-    secret = hidden[list(_PARTS)].any()
-    spans: dict[str, float | None] = {}
-    if "share_low" in summary:
-        low, high = _span(
-            summary["share"], (summary["share_low"], summary["share_high"]), total, full=full
-        )
-        spans = {
-            "share_low": None if secret else low,
-            "share_high": None if secret else high,
-        }
+    row = pd.DataFrame([summary])
+    hidden = hidden_gaps(row, ())
+    if full:
+        hidden[:] = False
+    shown = shown_values(row[list(GAP_COUNTS)], hidden[list(GAP_COUNTS)]).iloc[0]
+    ranged = shown_ranges(row, hidden["share"], full=full)
+    secret = hidden.iloc[0]
+    spans = [name for name in ("share_low", "share_high") if name in summary]
     return {
         **summary,
-        **spans,
-        **{name: shown[name] for name in (*_PARTS, "misled")},
-        "share": None if secret else summary["share"],
-        "circle_share": None if straight.any(axis=None) else summary["circle_share"],
-        "misled_share": None if hidden["misled"] else summary.get("misled_share"),
+        **{name: None if secret["share"] else float(ranged[name].iloc[0]) for name in spans},
+        **{name: shown[name] for name in GAP_COUNTS},
+        "share": None if secret["share"] else summary["share"],
+        "circle_share": None if secret["circle_share"] else summary["circle_share"],
+        "misled_share": None if secret["misled"] else summary.get("misled_share"),
     }
 
 
@@ -167,7 +157,7 @@ def shown_mode_ranges(
         mode: {
             direction: None
             if shown[mode][direction] is None
-            else _span(modes[mode][direction], span, total, full=full)
+            else shown_range(modes[mode][direction], *span, total, full=full)
             for direction, span in spans.items()
         }
         for mode, spans in ranges.items()
@@ -214,48 +204,9 @@ def shown_bands(bands: pd.DataFrame, *, full: bool = False) -> pd.DataFrame:
     hidden = _hidden(bands[list(_PARTS)], full=full, sums=(_PARTS,))
     shown = shown_values(bands[list(_PARTS)], hidden)
     secret = hidden.any(axis=1)
-    return _ranged(bands, secret, full=full).assign(
+    return shown_ranges(bands, secret, full=full).assign(
         **{name: shown[name] for name in _PARTS}, share=bands["share"].mask(secret)
     )
-
-
-def _ranged(rows: pd.DataFrame, secret: pd.Series, *, full: bool) -> pd.DataFrame:
-    """Rows with their ranges as everybody may see them, if they have any."""
-    if "share_low" not in rows:
-        return rows
-    spans = [
-        _span(share, (low, high), total, full=full)
-        for share, low, high, total in zip(
-            rows["share"], rows["share_low"], rows["share_high"], rows["total"], strict=True
-        )
-    ]
-    ends = pd.DataFrame(spans, index=rows.index, columns=["share_low", "share_high"], dtype=float)
-    return rows.assign(
-        share_low=ends["share_low"].mask(secret), share_high=ends["share_high"].mask(secret)
-    )
-
-
-def _span(
-    share: float, span: tuple[float, float], total: float, *, full: bool
-) -> tuple[float, float]:
-    """Give a range whose end along the streets is told no finer than five people.
-
-    It is a weighted sum over villages: told exactly, it would be an equation for hidden counts.
-    The end is moved outwards, so that the range still holds both shares.
-    """
-    low, high = span
-    if full or not total > 0 or math.isnan(low):
-        return low, high
-    step = max(_FINEST_SHARE, _FINEST_PEOPLE / total)
-    low = low if low == share else round(max(math.floor(low / step) * step, 0.0), 6)
-    high = high if high == share else round(min(math.ceil(high / step) * step, 1.0), 6)
-    return low, high
-
-
-def _townships(codes: pd.Series) -> pd.Series[str]:
-    """Group villages by township; a township is a group of its own, and shares no sum."""
-    texts = codes.astype("str").fillna("")
-    return texts.where(texts.str.endswith("000"), texts.str.slice(0, 9))
 
 
 def _hidden(

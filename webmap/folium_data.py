@@ -19,7 +19,7 @@ from webmap.cells import people_shown, shown_gaps, shown_villages
 from webmap.style import gained_villages, village_key
 from webmap.swatch import symbol_svg
 from webmap.tints import tints
-from webmap.wording import count_text, minutes_text, share_text
+from webmap.wording import count_text, minutes_text, range_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -201,6 +201,7 @@ def _gap_facts(row: pd.Series) -> list[list[str]]:
         ["已覆盖", f"{count_text(row['covered'])} 人"],
         ["未覆盖", f"{count_text(row['uncovered'])} 人"],
         ["道路覆盖率", share_text(row["share"])],
+        ["覆盖率区间", range_text(row["share_low"], row["share_high"])],
         ["直线覆盖率", share_text(row["circle_share"])],
     ]
 

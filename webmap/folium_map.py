@@ -29,6 +29,7 @@ from webmap.wording import (
     count_text,
     minutes_text,
     question_parts,
+    range_text,
     service_title,
     share_text,
 )
@@ -164,6 +165,7 @@ def _asset(name: str) -> str:
 def _template(name: str) -> Template:
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     made.filters |= {"count": count_text, "share": share_text, "minutes": minutes_text}
+    made.globals |= {"range_text": range_text}
     return made.from_string(_asset(name))
 
 

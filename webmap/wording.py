@@ -19,6 +19,7 @@ __all__ = [
     "DIRECTION_TITLES",
     "UNIT_TITLES",
     "UNKNOWN",
+    "bracketed_range",
     "count_text",
     "minutes_text",
     "question_parts",
@@ -96,6 +97,12 @@ def range_text(low: object, high: object) -> str:
     if ends[0] == ends[1] or UNKNOWN in ends:
         return ends[0]
     return f"{ends[0].removesuffix('%')}–{ends[1]}"
+
+
+def bracketed_range(low: object, high: object) -> str:
+    """Render a range to stand behind its share, （26.9–30.1%）; nothing where it is not known."""
+    text = range_text(low, high)
+    return "" if text == UNKNOWN else f"（{text}）"
 
 
 def minutes_text(seconds: object) -> str:

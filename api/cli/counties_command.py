@@ -12,7 +12,7 @@ from api.cli.session import actor, start
 from api.cli.usage import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from layers.batch import BatchAnswer
 
@@ -193,21 +193,31 @@ def _lines(name: str, answer: BatchAnswer) -> Sequence[str]:
     kept = f"（其中 {summary['kept']} 个数据没变，沿用上次结果）" if summary["kept"] else ""
     said = f"{summary['counties']} 个县，算完 {summary['done']} 个{kept}"
     lines = [f"{name}：{said}，未完成 {summary['failed']} 个。", ""]
-    headings = ("代码", "县", "老年人口", "已覆盖", "未覆盖", "道路覆盖率", "直线覆盖率", "误判")
+    headings = (
+        "代码",
+        "县",
+        "老年人口",
+        "已覆盖",
+        "未覆盖",
+        "道路覆盖率（区间）",
+        "直线覆盖率",
+        "误判",
+    )
     counts = ("total", "covered", "uncovered")
     cells = [
         (
             str(row["code"]),
             str(row["name"]),
             *(_count(row[column]) for column in counts),
-            *(_share(row[column]) for column in ("share", "circle_share")),
+            _ranged(row),
+            _share(row["circle_share"]),
             _count(row["misled"]),
         )
         for row in answer.rows
         if not row["error"]
     ]
     if cells:
-        total = (*(_count(summary[column]) for column in counts), _share(summary["share"]))
+        total = (*(_count(summary[column]) for column in counts), _ranged(summary))
         cells.append(("", "合计", *total, "", _count(summary["misled"])))
         lines += [*table_lines(headings, cells), ""]
     lines += [
@@ -223,6 +233,13 @@ def _lines(name: str, answer: BatchAnswer) -> Sequence[str]:
 
 def _count(value: float | None) -> str:
     return "隐去" if value is None else f"{value:,.0f}"
+
+
+def _ranged(row: Mapping[str, Any]) -> str:
+    """Give a share with its range."""
+    from webmap.wording import bracketed_range
+
+    return _share(row["share"]) + bracketed_range(row["share_low"], row["share_high"])
 
 
 def _share(value: float | None) -> str:

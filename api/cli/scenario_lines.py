@@ -46,7 +46,7 @@ def scenario_lines(body: Mapping[str, Any], by: str) -> list[str]:
         **{name: body.get(name) for name in ("gained", "lost", "change")},
     }
     headings = (UNIT_TITLES[by], "老年人口", "现状覆盖", "方案覆盖", "新增", "失去", "变化",
-                "现状率", "方案率", "现状误判", "方案误判")  # fmt: skip
+                "现状率（区间）", "方案率（区间）", "现状误判", "方案误判")  # fmt: skip
     # Of many villages only those that change are listed here; files and --json have all.
     turned = [
         row for row in body["rows"] if by == "township" or row.get("gained") or row.get("lost")
@@ -108,16 +108,24 @@ def _changes(body: Mapping[str, Any]) -> list[str]:
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    from webmap.wording import count_text, share_text
+    from webmap.wording import count_text
 
     return (
         str(row.get("name", "")),
         *(count_text(row.get(name)) for name in ("total", "covered_before", "covered_after")),
         *(count_text(row.get(name)) for name in ("gained", "lost")),
         _signed(row.get("change")),
-        *(share_text(row.get(name)) for name in ("share_before", "share_after")),
+        *(_share(row, when) for when in ("before", "after")),
         *(count_text(row.get(name)) for name in ("misled_before", "misled_after")),
     )
+
+
+def _share(row: Mapping[str, Any], when: str) -> str:
+    """Give a share with its range; a scenario kept by an earlier version has none."""
+    from webmap.wording import bracketed_range, share_text
+
+    low, high = (row.get(f"share_{end}_{when}") for end in ("low", "high"))
+    return share_text(row.get(f"share_{when}")) + bracketed_range(low, high)
 
 
 def _signed(value: object) -> str:

@@ -76,6 +76,7 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
         DIRECTION_TITLES,
         UNIT_TITLES,
         UNKNOWN,
+        bracketed_range,
         count_text,
         share_text,
     )
@@ -99,7 +100,7 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
             str(row.get("rank", "")),
             str(row.get("name", "合计")),
             *(count_text(row[name]) for name in ("total", "covered", "uncovered")),
-            share_text(row["share"]) + _span(row),
+            share_text(row["share"]) + bracketed_range(row["share_low"], row["share_high"]),
             share_text(row["circle_share"]),
             count_text(row["misled"]),
             _minutes(row.get("mean_seconds"), UNKNOWN),
@@ -112,7 +113,7 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
 
     def share_and_range(mode: str, way: str) -> str:
         low, high = ranges.get(mode, {}).get(way) or (None, None)
-        return share_text(modes[mode][way]) + _span({"share_low": low, "share_high": high})
+        return share_text(modes[mode][way]) + bracketed_range(low, high)
 
     lines += [
         "",
@@ -127,18 +128,10 @@ def gap_lines(answer: GapAnswer, *, full: bool) -> list[str]:
     bands = shown_bands(answer.bands, full=full)
     lines += [
         f"  {BAND_TITLES.get(str(band), str(band))}（{row['speed_mps']:.1f} 米/秒）："
-        f"{share_text(row['share'])}{_span(row.to_dict())}"
+        f"{share_text(row['share'])}{bracketed_range(row['share_low'], row['share_high'])}"
         for band, row in bands.iterrows()
     ]
     return lines
-
-
-def _span(row: Mapping[Any, Any]) -> str:
-    """Give the range of a share in brackets; nothing where it is not shown."""
-    from webmap.wording import UNKNOWN, range_text
-
-    text = range_text(row.get("share_low"), row.get("share_high"))
-    return "" if text == UNKNOWN else f"（{text}）"
 
 
 def _minutes(seconds: float | None, unknown: str) -> str:

@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from layers.analysis.question import CareQuestion
     from layers.provenance import Provenance
 
-__all__ = ["GapAnswer", "covered_demand", "gap_answer", "gap_rows", "gap_summary"]
+__all__ = [
+    "GapAnswer",
+    "covered_demand",
+    "gap_answer",
+    "gap_rows",
+    "gap_summary",
+    "ranged_demand",
+]
 
 _ENDS = ("share_low", "share_high")
 
@@ -78,7 +85,7 @@ def gap_answer(inputs: ServiceInputs) -> GapAnswer:
         If a network cannot be built or an input is refused by `geo`.
     """
     streets = Streets.of(inputs)
-    villages = covered_demand(inputs).assign(street_share=streets.covered_shares())
+    villages = ranged_demand(inputs, streets)
     modes = _modes(inputs)
     return GapAnswer(
         question=inputs.question,
@@ -113,6 +120,30 @@ def covered_demand(
         speed_mps=question.speed_mps,
         direction=direction or question.direction,
     )
+
+
+def ranged_demand(inputs: ServiceInputs, streets: Streets | None = None) -> gpd.GeoDataFrame:
+    """Demand points with their coverage, and how much of it holds along their streets.
+
+    Parameters
+    ----------
+    inputs
+        What the question reads.
+    streets
+        The same people along their streets, where they are known already, perhaps from other
+        facilities or roads.
+
+    Returns
+    -------
+    As `covered_demand`, with `street_share` in [0, 1].
+
+    Raises
+    ------
+    PlatformError
+        If a network cannot be built or an input is refused by `geo`.
+    """
+    streets = Streets.of(inputs) if streets is None else streets.serving(inputs)
+    return covered_demand(inputs).assign(street_share=streets.covered_shares())
 
 
 def gap_rows(inputs: ServiceInputs, villages: gpd.GeoDataFrame) -> pd.DataFrame:

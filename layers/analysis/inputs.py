@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,10 @@ class ServiceInputs:
         if mode not in self._networks:
             self._networks[mode] = network_of(self.roads, mode)
         return self._networks[mode]
+
+    def on(self, network: Network) -> ServiceInputs:
+        """Give the same rows on other roads of the network's mode; these stay as they are."""
+        return replace(self, _networks={**self._networks, network.mode: network})
 
     @property
     def counted(self) -> gpd.GeoDataFrame:

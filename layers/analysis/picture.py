@@ -77,12 +77,12 @@ class ServicePicture(MapPicture):
         Also `connected`: a road is near enough, else NA; `counted`: its circle is drawn.
     demand
         `geo.coverage.coverage` of the villages: index id, columns `village_code name weight
-        township_code seconds covered connected straight_m circle_covered geometry` and more.
+        township_code seconds covered connected straight_m circle_covered street_share geometry`
+        and more, as `GapAnswer.villages`.
     gaps
-        `geo.coverage.gaps` rows in rank order: columns `code name rank total covered uncovered
-        share points uncovered_points unconnected_points mean_seconds worst_seconds misled`.
+        Rows of `layers.analysis.gaps.gap_rows`, with their ranges.
     summary
-        `total covered share circle_share misled`.
+        `layers.analysis.gaps.gap_summary`, with its range.
     """
 
     question: CareQuestion

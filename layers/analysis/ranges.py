@@ -43,6 +43,16 @@ class Streets:
         """
         return cls(inputs, spread_demand(inputs.network("walk"), inputs.demand))
 
+    def serving(self, inputs: ServiceInputs) -> Streets:
+        """Give the same people on the same streets, asked with other facilities or roads.
+
+        Parameters
+        ----------
+        inputs
+            The same demand.
+        """
+        return self if inputs is self.inputs else Streets(inputs, self.points)
+
     def covered_shares(
         self,
         mode: str | None = None,

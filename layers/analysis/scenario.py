@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.coverage import coverage, gaps
+from geo.coverage import gaps
 from geo.network import snap
 from geo.scenarios import EditHit, edited_roads
+from geo.spread import coverage_range
 from layers.analysis.demand import EVERYWHERE
-from layers.analysis.gaps import covered_demand, gap_summary
+from layers.analysis.gaps import gap_summary, ranged_demand
+from layers.analysis.ranges import Streets
 from layers.analysis.roads import road_ids
 from layers.analysis.saved_scenarios import inputs_hash
 from layers.analysis.scenario_edits import changed_facilities
@@ -46,7 +48,8 @@ FACILITY_CHANGES = {"opened": "设施开设", "moved": "设施迁移", "closed":
 ROAD_CHANGES = {"added": "道路新修", "closed": "道路封闭", "slowed": "道路变速"}
 """Kind of a `RoadChange` -> Chinese title."""
 
-_BESIDE = ("covered", "uncovered", "share", "misled", "mean_seconds", "worst_seconds")
+_ENDS = ("share_low", "share_high")
+_BESIDE = ("covered", "uncovered", "share", *_ENDS, "misled", "mean_seconds", "worst_seconds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +80,8 @@ class ScenarioAnswer:
     ----------
     rows
         By the question's unit, most changed first: `code name total`, `covered uncovered share
-        misled mean_seconds worst_seconds` each with `_before` and `_after`, and `gained lost
-        change`, people newly covered, no longer covered, and the difference.
+        share_low share_high misled mean_seconds worst_seconds` each with `_before` and `_after`,
+        and `gained lost change`, people newly covered, no longer covered, and the difference.
     before, after
         `layers.analysis.gaps.gap_summary`, `mean_seconds` of those reached, and `worst` (`village`,
         `seconds`; inf if one is not reached).
@@ -136,8 +139,9 @@ def scenario_answer(
     if edits.roads:
         edited = edited_roads(network, edits.roads, roads=ids)
         network, hits = edited.network, edited.hits
-    before = covered_demand(inputs)
-    after = _covered(after_inputs, network)
+    streets = Streets.of(inputs)
+    before = ranged_demand(inputs, streets)
+    after = ranged_demand(after_inputs.on(network), streets)
     rows = _rows(inputs, before, after)
     return ScenarioAnswer(
         question=inputs.question,
@@ -157,22 +161,10 @@ def scenario_answer(
     )
 
 
-def _covered(inputs: ServiceInputs, network: Network) -> gpd.GeoDataFrame:
-    question = inputs.question
-    return coverage(
-        network,
-        inputs.counted,
-        inputs.demand,
-        minutes=question.minutes,
-        speed_mps=question.speed_mps,
-        direction=question.direction,
-    )
-
-
 def _rows(inputs: ServiceInputs, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:
     """One row a unit, most people changed first."""
-    old = gaps(before, "unit", weight="weight")
-    new = gaps(after, "unit", weight="weight").reindex(old.index)
+    old = _ranged_gaps(before)
+    new = _ranged_gaps(after).reindex(old.index)
     was, will = before["covered"].to_numpy(bool), after["covered"].to_numpy(bool)
     moved = pd.DataFrame(
         {
@@ -203,6 +195,14 @@ def _rows(inputs: ServiceInputs, before: gpd.GeoDataFrame, after: gpd.GeoDataFra
     ).reset_index(drop=True)
     turned = rows["gained"] + rows["lost"]
     return rows.iloc[np.argsort(-turned.to_numpy(), kind="stable")].reset_index(drop=True)
+
+
+def _ranged_gaps(villages: gpd.GeoDataFrame) -> pd.DataFrame:
+    spans = coverage_range(
+        villages["covered"], villages["street_share"], villages["weight"], villages["unit"]
+    )
+    rows = gaps(villages, "unit", weight="weight")
+    return rows.join(spans[list(_ENDS)].reindex(rows.index))
 
 
 def _summary(villages: gpd.GeoDataFrame) -> dict[str, Any]:

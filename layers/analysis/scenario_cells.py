@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.analysis.gap_cells import county_and_towns, shown_ranges
 from layers.analysis.saved_scenarios import is_stale, save_scenario
 from layers.privacy import HIDDEN_TEXT, SMALLEST_SHOWN, hidden_cells, shown_values
 from layers.store import Query, read_frame
@@ -45,6 +46,15 @@ _COUNTS: Final = (
     "misled_before",
     "misled_after",
 )
+_SAVED: Final = (
+    "covered",
+    "uncovered",
+    "share",
+    "share_low",
+    "share_high",
+    "misled",
+    "mean_seconds",
+)
 _SUMS: Final = (
     ("total", "covered_before", "uncovered_before"),
     ("total", "covered_after", "uncovered_after"),
@@ -69,13 +79,9 @@ def shown_rows(answer: ScenarioAnswer, *, full: bool = False) -> pd.DataFrame:
     Returns
     -------
     `ScenarioAnswer.rows`, counts as numbers or text, shares missing where a count behind them is
-    hidden.
+    hidden, their ends along the streets told no finer than five people.
     """
-    rows = answer.rows
-    county = pd.Series("county", index=rows.index)
-    codes = rows["code"].astype("str").fillna("")
-    towns = codes.where(codes.str.endswith("000"), codes.str.slice(0, 9))
-    return _shown(rows, (county, towns), full=full)
+    return _shown(answer.rows, county_and_towns(answer.rows["code"]), full=full)
 
 
 def shown_county(answer: ScenarioAnswer, *, full: bool = False) -> dict[str, Any]:
@@ -88,7 +94,7 @@ def shown_county(answer: ScenarioAnswer, *, full: bool = False) -> dict[str, Any
     """
     figures: dict[str, Any] = {"total": answer.before["total"]}
     for when, summary in (("before", answer.before), ("after", answer.after)):
-        for name in ("covered", "uncovered", "share", "misled", "mean_seconds"):
+        for name in _SAVED:
             figures[f"{name}_{when}"] = summary[name]
         figures[f"worst_seconds_{when}"] = summary["worst"]["seconds"]
     change = answer.gained - answer.lost
@@ -109,10 +115,7 @@ def scenario_body(answer: ScenarioAnswer, *, full: bool = False) -> dict[str, An
     villages = answer.villages
     body: dict[str, Any] = {
         when: {
-            **{
-                name: county[f"{name}_{when}"]
-                for name in ("covered", "uncovered", "share", "misled", "mean_seconds")
-            },
+            **{name: county[f"{name}_{when}"] for name in _SAVED},
             "total": county["total"],
             "worst": summary["worst"],
         }
@@ -273,6 +276,8 @@ def _shown(rows: pd.DataFrame, groups: tuple[pd.Series, ...], *, full: bool) -> 
         when: hidden[["total", f"covered_{when}", f"uncovered_{when}"]].any(axis=1)
         for when in ("before", "after")
     }
+    for when, told in telling.items():
+        rows = shown_ranges(rows, told, full=full, when=f"_{when}")
     return rows.assign(
         **{name: shown[name] for name in _COUNTS},
         **{f"share_{when}": rows[f"share_{when}"].mask(told) for when, told in telling.items()},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geo.network import snap
 from layers.analysis.circles import dissolved_circles
-from layers.analysis.gaps import covered_demand, gap_rows, gap_summary
+from layers.analysis.gaps import gap_rows, gap_summary, ranged_demand
 from layers.analysis.inputs import read_inputs
 from layers.analysis.picture import ServicePicture
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from layers.analysis.inputs import ServiceInputs
     from layers.analysis.question import CareQuestion
+    from layers.analysis.ranges import Streets
     from layers.store import Store
 
 __all__ = ["picture_of", "service_picture"]
@@ -40,8 +41,13 @@ def service_picture(
     return picture_of(read_inputs(store, question, time_zone=time_zone))
 
 
-def picture_of(inputs: ServiceInputs) -> ServicePicture:
+def picture_of(inputs: ServiceInputs, streets: Streets | None = None) -> ServicePicture:
     """Compute everything that a circles sheet or map draws from inputs already read.
+
+    Parameters
+    ----------
+    inputs, streets
+        As `layers.analysis.gaps.ranged_demand`.
 
     Raises
     ------
@@ -49,7 +55,7 @@ def picture_of(inputs: ServiceInputs) -> ServicePicture:
         If `geo` refuses an input.
     """
     question = inputs.question
-    demand = covered_demand(inputs)
+    demand = ranged_demand(inputs, streets)
     divisions = inputs.divisions
     areas = divisions[divisions.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
     return ServicePicture(

@@ -13,8 +13,9 @@ import pandas as pd
 from geo.circles import service_circles
 from geo.coverage import coverage
 from geo.crs import STORED_CRS
-from layers.analysis.gaps import covered_demand, gap_rows, gap_summary
+from layers.analysis.gaps import covered_demand, gap_rows, gap_summary, ranged_demand
 from layers.analysis.question import MODES
+from layers.analysis.ranges import Streets
 from layers.analysis.services import picture_of
 from layers.analysis.siting_picture import SitingPicture
 from layers.provenance import merge
@@ -90,10 +91,11 @@ def siting_picture(
     PlatformError
         If `geo` refuses an input.
     """
-    picture = picture_of(inputs)
+    streets = Streets.of(inputs)
+    picture = picture_of(inputs, streets)
     chosen = sites[sites["role"] == "chosen"]
     before = picture.demand
-    after = covered_demand(with_sites(inputs, chosen)) if len(chosen) else before
+    after = ranged_demand(with_sites(inputs, chosen), streets) if len(chosen) else before
     gained = after["covered"].astype(bool) & ~before["covered"].astype(bool)
     after = after.assign(gained=gained)
     named = picture.townships[picture.townships["code"].isin(list(focus))]

@@ -19,6 +19,8 @@ _COUNTS = (
     _field("covered", "已覆盖", "integer", "人"),
     _field("uncovered", "未覆盖", "integer", "人"),
     _field("share", "道路覆盖率", "real"),
+    _field("share_low", "覆盖率下限", "real"),
+    _field("share_high", "覆盖率上限", "real"),
     _field("circle_share", "直线覆盖率", "real"),
     _field("misled", "误判", "integer", "人"),
 )

@@ -74,8 +74,9 @@ def summary_of(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     Returns
     -------
-    `counties done failed kept` and `total covered uncovered misled twice share`; a sum of which
-    a county's part is hidden is None, for it would tell it.
+    `counties done failed kept`, `total covered uncovered misled twice share` and the range of the
+    share, `share_low share_high`; a sum of which a county's part is hidden is None, for it would
+    tell it.
     """
     done = [answer for answer in answers if answer["status"] == "done"]
     sums: dict[str, Any] = {}
@@ -83,14 +84,34 @@ def summary_of(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         parts = [answer["figures"][name] for answer in done]
         sums[name] = None if None in parts else sum(parts)
     known = sums["total"] and sums["covered"] is not None
+    share = sums["covered"] / sums["total"] if known else None
+    along = _along(done, sums["total"]) if known else None
+    ends = () if share is None or along is None else (share, along)
     return {
         "counties": len(answers),
         "done": len(done),
         "failed": len(answers) - len(done),
         "kept": sum(bool(answer["kept"]) for answer in answers),
         **sums,
-        "share": sums["covered"] / sums["total"] if known else None,
+        "share": share,
+        "share_low": min(ends, default=None),
+        "share_high": max(ends, default=None),
     }
+
+
+def _along(done: Sequence[Mapping[str, Any]], total: float) -> float | None:
+    """Share of all people along their streets; None where a county's is hidden.
+
+    A county's range is its share at the points and the one along the streets: that end of it which
+    is not the share.
+    """
+    people = 0.0
+    for figures in (answer["figures"] for answer in done if answer["figures"]["total"]):
+        share, low, high = (figures[name] for name in ("share", "share_low", "share_high"))
+        if low is None or high is None:
+            return None
+        people += figures["total"] * (low if high == share else high)
+    return people / total
 
 
 def write_results(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from layers.analysis.gap_cells import hidden_gaps
 from layers.batch.columns import HIDDEN
 from layers.exporters.tables import Block, ExportTable
 from layers.privacy import hidden_cells
@@ -20,38 +21,25 @@ if TYPE_CHECKING:
     from layers.provenance import Provenance
     from layers.schema import Field
 
-__all__ = ["blanked", "block_of", "hidden_gaps", "hidden_villages", "stamped", "table_of"]
-
-_PARTS = ("total", "covered", "uncovered")
-_GAP_COUNTS = (*_PARTS, "misled")
+__all__ = ["blanked", "block_of", "hidden_figures", "hidden_villages", "stamped", "table_of"]
 
 
-def hidden_gaps(rows: pd.DataFrame, groups: Sequence[pd.Series]) -> pd.DataFrame:
-    """Which counts and shares of rows like `layers.analysis.gaps.gap_rows` must not be shown.
+def hidden_figures(rows: pd.DataFrame) -> pd.DataFrame:
+    """Which figures of counties must not be shown.
 
     Parameters
     ----------
     rows
-        Columns `total covered uncovered misled circle_share`, perhaps `twice`.
-    groups
-        As `layers.privacy.hidden_cells`.
+        As `layers.analysis.gap_cells.hidden_gaps`, with `twice`: people who may choose.
 
     Returns
     -------
-    True where hidden: the counts, and `share circle_share` where they would tell one.
+    True where hidden: also `twice` and `twice_share`.
     """
-    counts = pd.DataFrame(rows[list(_GAP_COUNTS)])
-    hidden = hidden_cells(counts, groups=groups, sums=(_PARTS,))
-    hidden["share"] = hidden[list(_PARTS)].any(axis=1)
-    # The straight-line count is nowhere, but total and share would give it.
-    near = (rows["circle_share"] * rows["total"]).round()
-    straight = pd.DataFrame({"near": near, "far": rows["total"] - near})
-    hidden["circle_share"] = hidden_cells(straight, groups=groups).any(axis=1)
-    if "twice" in rows:
-        twice = pd.DataFrame({"twice": rows["twice"], "once": rows["covered"] - rows["twice"]})
-        hidden["twice"] = hidden_cells(twice).any(axis=1) | hidden["covered"]
-        hidden["twice_share"] = hidden["twice"]
-    return hidden
+    hidden = hidden_gaps(rows, ())
+    twice = pd.DataFrame({"twice": rows["twice"], "once": rows["covered"] - rows["twice"]})
+    secret = hidden_cells(twice).any(axis=1) | hidden["covered"]
+    return hidden.assign(twice=secret, twice_share=secret)
 
 
 def hidden_villages(villages: pd.DataFrame) -> pd.DataFrame:

@@ -14,14 +14,15 @@ import pandas as pd
 
 from geo.errors import PlatformError
 from geo.network import snap
-from layers.analysis.gaps import covered_demand, gap_rows, gap_summary
+from layers.analysis.gap_cells import county_and_towns, hidden_gaps, shown_ranges
+from layers.analysis.gaps import gap_rows, gap_summary, ranged_demand
 from layers.batch.choices import facility_choices
 from layers.batch.columns import GAP_FIELDS, OUTLINE_FIELDS, VILLAGE_FIELDS
 from layers.batch.rows import county_inputs, county_stamps
 from layers.batch.tables import (
     blanked,
     block_of,
-    hidden_gaps,
+    hidden_figures,
     hidden_villages,
     stamped,
     table_of,
@@ -44,7 +45,7 @@ __all__ = ["PARTS", "Work", "answer_county", "failed"]
 PARTS = ("outline", "gaps", "villages")
 """Files of a county: `PART.parquet`."""
 
-_FORMAT = 1
+_FORMAT = 2
 _RECORD = "answer.json"
 
 
@@ -124,7 +125,7 @@ def failed(task: CountyTask, code: str, message: str) -> dict[str, Any]:
 def _answer(task: CountyTask, work: Work, place: Path) -> dict[str, Any]:
     inputs = county_inputs(task, time_zone=work.time_zone)
     question, network, counted = task.question, inputs.network(), inputs.counted
-    villages = covered_demand(inputs)
+    villages = ranged_demand(inputs)
     villages["choices"] = facility_choices(
         network,
         counted,
@@ -176,7 +177,9 @@ def _mean_minutes(reached: gpd.GeoDataFrame, people: float) -> float | None:
 def _shown(figures: dict[str, Any], *, full: bool) -> dict[str, Any]:
     """Give the county's figures as plain values, small counts left out."""
     row = pd.DataFrame([figures]).drop(columns="misled_share")
-    shown = blanked(row, hidden_gaps(row, ()), full=full).iloc[0].to_dict()
+    hidden = hidden_figures(row)
+    row = shown_ranges(row, hidden["share"], full=full)
+    shown = blanked(row, hidden, full=full).iloc[0].to_dict()
     whole = ("total", "covered", "uncovered", "misled", "twice")
     for name, value in shown.items():
         if value is None or (isinstance(value, float) and not np.isfinite(value)):
@@ -204,12 +207,11 @@ def _gaps(
     task: CountyTask, inputs: ServiceInputs, villages: gpd.GeoDataFrame, work: Work
 ) -> pd.DataFrame:
     rows = gap_rows(inputs, villages)
-    codes = rows["code"].astype("str").fillna("")
-    county = pd.Series("县", index=rows.index)
-    town = codes.where(codes.str.endswith("000"), codes.str.slice(0, 9))
     shapes = dict(zip(inputs.divisions["code"], inputs.divisions.geometry, strict=True))
-    shown = blanked(rows, hidden_gaps(rows, (county, town)), full=work.full)
-    shown["geometry"] = [shapes.get(code) for code in codes]
+    hidden = hidden_gaps(rows, county_and_towns(rows["code"]))
+    rows = shown_ranges(rows, hidden["share"], full=work.full)
+    shown = blanked(rows, hidden, full=work.full)
+    shown["geometry"] = [shapes.get(code) for code in rows["code"]]
     return shown.assign(
         county_code=task.code, county=task.name, mean_minutes=rows["mean_seconds"] / 60.0
     )

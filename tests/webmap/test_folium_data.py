@@ -47,6 +47,7 @@ def test_towns_that_touch_have_different_tints_and_their_figures():
     towns = map_data(picture(), STYLE)["towns"]
     assert towns[0]["tint"] != towns[1]["tint"]
     assert ["道路覆盖率", "75.0%"] in towns[0]["facts"]
+    assert ["覆盖率区间", "75.0–81.2%"] in towns[0]["facts"]
     assert ["直线覆盖率", "75.0%"] in towns[0]["facts"]
 
 

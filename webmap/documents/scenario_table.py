@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["write_scenario"]
 
 _WHEN: Final = {"before": "现状", "after": "方案"}
+_RANGE: Final = (
+    "村里的人都在村的位置，和沿村里街道分布，两种算法的覆盖率中较小的为下限、较大的为上限。"
+)
 
 
 def write_scenario(
@@ -125,6 +128,11 @@ def _columns(answer: ScenarioAnswer) -> list[Column]:
         Column(title="失去\n覆盖", meaning="现状有覆盖、方案中没有的人数。", form=COUNT),
         Column(title="变化", meaning="新增覆盖减失去覆盖。", form="+#,##0;-#,##0;0"),
     ]
+    columns += [
+        Column(title=f"{said}覆盖率\n{what}", meaning=f"{said}：{_RANGE}", form=SHARE)
+        for said in _WHEN.values()
+        for what in ("下限", "上限")
+    ]
     for what, meaning, form in (
         ("误判人数", "直线 1 公里内有设施、沿道路却到不了的人数。", COUNT),
         ("平均分钟", "到最近设施的平均分钟数，按人数加权，不含到不了的。", DECIMAL),
@@ -142,6 +150,7 @@ def _row(row: Mapping[Any, Any]) -> list[object]:
     cells += [_count(row[f"{name}_{when}"]) for name in ("covered", "uncovered") for when in _WHEN]
     cells += [_share(row[f"share_{when}"]) for when in _WHEN]
     cells += [_count(row[name]) for name in ("gained", "lost", "change")]
+    cells += [_share(row[f"share_{end}_{when}"]) for when in _WHEN for end in ("low", "high")]
     cells += [_count(row[f"misled_{when}"]) for when in _WHEN]
     times = ("mean_seconds", "worst_seconds")
     return cells + [_minutes(row[f"{name}_{when}"]) for name in times for when in _WHEN]

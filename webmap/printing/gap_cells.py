@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from layers.privacy import hidden_cells, shown_values
-from webmap.printing.typeset import counted, percent
+from webmap.cells import shown_gaps, shown_summary
+from webmap.wording import count_text, range_text, share_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from layers.analysis.picture import ServicePicture
 
 __all__ = ["gap_cells", "total_cells"]
+
+_COUNTS = ("total", "covered", "uncovered")
 
 
 def gap_cells(picture: ServicePicture) -> list[tuple[str, ...]]:
@@ -25,44 +27,32 @@ def gap_cells(picture: ServicePicture) -> list[tuple[str, ...]]:
 
     Returns
     -------
-    Rank, unit, people, covered, uncovered, share by road, share by the straight line. What would
-    give a hidden count away is hidden too.
+    Rank, unit, people, covered, uncovered, share by road, its range, share by the straight line.
+    What would give a hidden count away is hidden too.
     """
-    gaps = picture.gaps.reset_index(drop=True)
-    groups = [pd.Series("全部", index=gaps.index)] if len(gaps) > 1 else []
-    texts = _texts(gaps, groups)
+    rows = shown_gaps(picture.gaps).to_dict("records")
     out = [
-        (f"{rank}", name if isinstance(name, str) else "未载明", *cells)
-        for rank, name, cells in zip(gaps["rank"], gaps["name"], texts, strict=True)
+        (f"{row['rank']}", row["name"] if isinstance(row["name"], str) else "未载明", *_cells(row))
+        for row in rows
     ]
     return [*out, ("", "合计", *total_cells(picture))]
 
 
 def total_cells(picture: ServicePicture) -> tuple[str, ...]:
-    """People, covered, uncovered and both shares of the whole; small counts are hidden here too.
+    """Give the same of the whole, from people on; small counts are hidden here too.
 
     Parameters
     ----------
     picture
         The answer that is drawn.
     """
-    total, covered = float(picture.summary["total"]), float(picture.summary["covered"])
-    whole = {"total": total, "covered": covered, "uncovered": total - covered}
-    shares = {name: float(picture.summary[name]) for name in ("share", "circle_share")}
-    return _texts(pd.DataFrame([{**whole, **shares}]), [])[0]
+    return _cells(shown_summary(picture.summary))
 
 
-def _texts(rows: pd.DataFrame, groups: list[pd.Series]) -> list[tuple[str, ...]]:
-    """Three counts and two shares of each row."""
-    counts = rows[["total", "covered", "uncovered"]].astype(float)
-    hidden = hidden_cells(counts, groups=groups, sums=(("total", "covered", "uncovered"),))
-    shown = shown_values(counts, hidden)
-    out: list[tuple[str, ...]] = []
-    for number, shares in enumerate(zip(rows["share"], rows["circle_share"], strict=True)):
-        cells = [
-            value if isinstance(value, str) else "—" if value is None else counted(value)
-            for value in shown.iloc[number]
-        ]
-        secret = bool(hidden.iloc[number].any())
-        out.append((*cells, *("—" if secret else percent(float(share)) for share in shares)))
-    return out
+def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    return (
+        *(count_text(row[name]) for name in _COUNTS),
+        share_text(row["share"]),
+        range_text(row.get("share_low"), row.get("share_high")),
+        share_text(row["circle_share"]),
+    )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from layers.analysis.question import MODES
-from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN
+from webmap.cells import shown_summary
 from webmap.printing.gap_cells import gap_cells, total_cells
-from webmap.printing.typeset import counted
-from webmap.wording import AGE_TITLES, DIRECTION_TITLES, UNKNOWN
+from webmap.wording import AGE_TITLES, DIRECTION_TITLES, UNKNOWN, count_text
 
 if TYPE_CHECKING:
     from layers.analysis.picture import ServicePicture
@@ -32,8 +31,7 @@ def service_figures(pen: PanelPen, picture: ServicePicture) -> None:
     question = picture.question
     who, mode = AGE_TITLES[question.age], MODES[question.mode]
     total, covered, uncovered, share, span, straight = total_cells(picture)
-    misled = float(picture.summary["misled"])
-    fooled = SMALL_TEXT if 0 < misled < SMALLEST_SHOWN else counted(misled)
+    fooled = count_text(shown_summary(picture.summary)["misled"])
     pace = f"步速 {question.speed_mps:g} 米/秒　" if question.mode == "walk" else ""
     note = pace + DIRECTION_TITLES[question.direction]
     pen.heading(f"{mode}{question.minutes:g}分钟可达", note)

@@ -15,7 +15,17 @@ from layers.analysis.scenario_edits import read_edits
 from layers.errors import NotFound
 from layers.provenance import NOTICE
 from layers.store import read_frame
-from tests.layers.analysis.county import CLERK, FAR, NEAR, elders, fill, place, road, station
+from tests.layers.analysis.county import (
+    CLERK,
+    FAR,
+    NEAR,
+    PLACELESS,
+    elders,
+    fill,
+    place,
+    road,
+    station,
+)
 
 
 def at(east_m, north_m=0.0):
@@ -53,6 +63,22 @@ def test_every_unit_has_a_row_and_the_rows_add_up(store):
     assert (
         found.rows["change"] == found.rows["covered_after"] - found.rows["covered_before"]
     ).all()
+
+
+def test_both_shares_have_their_range_with_people_along_the_streets(store):
+    """Of NEAR's 10 pieces of 99 m 3 are within 330 m of the station, of FAR's 6 of the new one."""
+    people = [elders(NEAR, 30, 500), elders(FAR, 50, 1500), elders(PLACELESS, 20, None)]
+    fill(store, elders=people, roads=road(0, 2970))
+    found = answer(store, CareQuestion(minutes=5), candidates=[at(1500)])
+    before = [found.before[name] for name in ("share", "share_low", "share_high")]
+    after = [found.after[name] for name in ("share", "share_low", "share_high")]
+    assert before == pytest.approx([0, 0, 0.3 * 0.3])
+    assert after == pytest.approx([0.5, 0.3 * 0.3 + 0.5 * 0.6, 0.5])
+    rows = found.rows.set_index("name")
+    assert rows.loc["甲镇", "share_high_after"] == pytest.approx(0.3)
+    shown = shown_county(found)
+    assert (shown["share_low_after"], shown["share_high_after"]) == (0.35, 0.5)
+    assert scenario_body(found)["before"]["share_high"] == 0.1
 
 
 def test_a_planned_facility_opens_by_its_name_and_a_closed_one_is_lost(store):

@@ -13,12 +13,18 @@ from layers.errors import StoreError
 SUMMED = ("total", "covered", "uncovered", "misled", "twice")
 
 
+def _shares(total, covered):
+    """Half of those covered live along streets that are not."""
+    share = None if covered is None else covered / total
+    return {"share": share, "share_low": share and share / 2, "share_high": share}
+
+
 def done(*counts, quality="surveyed", source="甲"):
     return {
         "code": "140423",
         "name": "甲县",
         "status": "done",
-        "figures": dict(zip(SUMMED, counts, strict=True)),
+        "figures": dict(zip(SUMMED, counts, strict=True)) | _shares(*counts[:2]),
         "provenance": {"quality": quality, "sources": [source]},
         "warnings": ["一处存疑。"],
         "error": None,
@@ -39,12 +45,21 @@ def test_sums_are_of_the_counties_that_were_answered(tasks):
         "misled": 1,
         "twice": 2,
         "share": 0.3,
+        "share_low": 0.15,
+        "share_high": 0.3,
     }
 
 
 def test_a_sum_that_would_tell_a_hidden_count_is_hidden():
     summary = summary_of([done(10, None, None, 1, 2), done(30, 6, 24, 0, 0)])
     assert (summary["total"], summary["covered"], summary["share"]) == (40, None, None)
+
+
+def test_a_range_that_a_county_hides_is_hidden_for_all():
+    hidden = done(10, 6, 4, 1, 2)
+    hidden["figures"]["share_low"] = None
+    summary = summary_of([hidden, done(30, 6, 24, 0, 0)])
+    assert (summary["share"], summary["share_low"], summary["share_high"]) == (0.3, None, None)
 
 
 def test_nothing_answered_has_sums_of_nothing(tasks):

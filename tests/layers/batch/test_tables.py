@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from layers.batch.columns import COUNTY_FIELDS, GAP_FIELDS, VILLAGE_FIELDS
-from layers.batch.tables import blanked, block_of, hidden_gaps, hidden_villages
+from layers.batch.tables import blanked, block_of, hidden_figures, hidden_villages
 
 
 def gaps(*rows):
@@ -14,25 +14,9 @@ def gaps(*rows):
     return pd.DataFrame([[*row, row[1] / row[0]] for row in rows], columns=names)
 
 
-def test_a_small_count_takes_its_share_with_it():
-    rows = gaps((100, 97, 3, 0, 0.9), (100, 50, 50, 10, 0.6))
-    hidden = hidden_gaps(rows, ())
-    assert hidden.iloc[0][["uncovered", "share"]].all()
-    assert hidden.iloc[0][["total", "covered"]].sum() == 1  # the total would tell the other
-    assert not hidden.iloc[1].any()
-
-
-def test_a_straight_share_that_tells_a_small_count_is_hidden():
-    hidden = hidden_gaps(gaps((100, 50, 50, 0, 0.98)), ())
-    assert hidden.loc[0].to_dict() == {
-        **dict.fromkeys(["total", "covered", "uncovered", "misled", "share"], False),
-        "circle_share": True,
-    }
-
-
 def test_those_with_one_choice_alone_are_not_told_when_few():
     rows = gaps((100, 50, 50, 0, 0.5)).assign(twice=47)
-    hidden = hidden_gaps(rows, ())
+    hidden = hidden_figures(rows)
     assert hidden.loc[0, ["twice", "twice_share"]].all()
 
 
@@ -51,8 +35,8 @@ def test_a_village_is_hidden_with_the_one_that_would_tell_it():
 
 
 def test_hidden_cells_are_empty_and_named():
-    rows = gaps((100, 97, 3, 0, 0.9))
-    hidden = hidden_gaps(rows, ())
+    rows = gaps((100, 97, 3, 0, 0.9)).assign(twice=0, twice_share=0.0)
+    hidden = hidden_figures(rows)
     shown = blanked(rows, hidden, full=False)
     assert shown["uncovered"].isna().all()
     assert "uncovered" in shown["suppressed"][0].split("、")

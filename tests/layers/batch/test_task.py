@@ -30,6 +30,11 @@ def test_figures_are_those_of_the_gap_table(tasks, work):
     assert answer["status"] == "done"
     for name in ("total", "covered", "uncovered", "share", "circle_share", "misled"):
         assert answer["figures"][name] == pytest.approx(alone.summary[name])
+    low, high = (answer["figures"][name] for name in ("share_low", "share_high"))
+    step = max(0.001, SMALLEST_SHOWN / alone.summary["total"])
+    assert 0 <= alone.summary["share_low"] - low <= step
+    assert 0 <= high - alone.summary["share_high"] <= step
+    assert low < high
     assert answer["provenance"]["quality"] == "synthetic"
 
 

@@ -71,6 +71,8 @@ def gap_rows(villages: gpd.GeoDataFrame, units: pd.Series, names: dict[str, str]
     rows["uncovered"] = rows["total"] - rows["covered"]
     rows["share"] = rows["covered"] / rows["total"]
     rows["circle_share"] = rows["share"] * 1.3
+    rows["misled"] = rows["covered"] * 0.3
+    rows["share_low"], rows["share_high"] = rows["share"] * 0.8, rows["share"]
     rows = rows.sort_values(["uncovered", "share"], ascending=[False, True])
     rows.insert(0, "rank", np.arange(1, len(rows) + 1))
     rows.insert(0, "name", [names.get(code, code) for code in rows.index])
@@ -116,6 +118,8 @@ def picture(
             "share": share,
             "circle_share": share * 1.3,
             "misled": covered * 0.3,
+            "share_low": share * 0.8,
+            "share_high": share,
         },
         provenance=provenance or Provenance("synthetic", ("手工示意数据",)),
         data_date=DAY,

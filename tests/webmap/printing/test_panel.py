@@ -29,8 +29,8 @@ def words(picture, **more) -> list[str]:
 def test_the_table_ranks_towns_and_ends_with_the_sum():
     found = words(small_picture())
     start = found.index("1")
-    assert found[start : start + 7] == ["1", "贾垴镇", "340", "0", "340", "0.0%", "0.0%"]
-    assert found[start + 7 : start + 10] == ["2", "虒亭镇", "200"]
+    assert found[start : start + 8] == ["1", "贾垴镇", "340", "0", "340", *["0.0%"] * 3]
+    assert found[start + 8 : start + 11] == ["2", "虒亭镇", "200"]
     assert found[found.index("合计") + 1 :][:3] == ["540", "120", "420"]
 
 
@@ -76,6 +76,13 @@ def test_counts_below_five_are_hidden_with_what_gives_them_away():
     assert found[start + 4 : start + 6] == ["—", "—"]
 
 
+def test_the_key_figures_say_between_which_ends_the_share_lies():
+    picture = small_picture()
+    assert "道路覆盖率在 17.6–22.2% 之间" in "".join(words(picture))
+    same = {**picture.summary, "share_low": picture.summary["share"]}
+    assert "之间" not in "".join(words(replace(picture, summary=same)))
+
+
 def test_the_key_figures_hide_a_small_count_too():
     picture = small_picture()
     few = {**picture.summary, "covered": 3.0, "misled": 2.0, "share": 3 / 540}
@@ -88,7 +95,8 @@ def test_the_key_figures_hide_a_small_count_too():
 
 def test_millions_of_people_still_fit_their_column():
     picture = small_picture()
-    found = texts(replace(picture, summary={**picture.summary, "total": 12_345_678.0}))
+    many = {**picture.summary, "total": 12_345_678.0, "uncovered": 12_345_558.0}
+    found = texts(replace(picture, summary=many))
     (figure,) = (item for item in found if item.text == "12,345,558" and item.size > 4)
     assert FONTS.item_width(figure) < LAYOUT.panel.width / 3
 
