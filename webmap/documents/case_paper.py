@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -21,6 +22,7 @@ from webmap.documents.filled import (
     PhotoPlace,
     Signatures,
     Words,
+    clean,
 )
 from webmap.documents.form_table import GridCell, add_grid
 from webmap.documents.paper import Paper
@@ -80,10 +82,12 @@ def write_case_paper(
         foot=f"形成日期 {day:%Y-%m-%d}" + (f"　办件 {rows['case_id']}" if rows["case_id"] else ""),
     )
     writer = _Writer(paper, rows, day, files, across=filled.across)
-    for block in filled.blocks:
+    for block, after in zip_longest(filled.blocks, filled.blocks[1:]):
         writer.write(block)
+        if isinstance(block, Words) and isinstance(after, FormTable):
+            paper.document.paragraphs[-1].paragraph_format.keep_with_next = True
     if rows["source"]:
-        paper.note(f"来源：{rows['source']}")
+        paper.note(clean(f"来源：{rows['source']}"))
     paper.save(path)
 
 
@@ -208,16 +212,16 @@ class _Writer:
             drawn = paragraph.add_run().add_picture(BytesIO(picture), width=width)
             if drawn.height > height:
                 drawn.width, drawn.height = round(width * height / drawn.height), height
-            drawn._inline.docPr.set("descr", photo["caption"])  # noqa: SLF001  (no other way)
+            drawn._inline.docPr.set("descr", clean(photo["caption"]))  # noqa: SLF001  (no other way)
         below = cell.add_paragraph()
-        paint(below.add_run(photo["caption"]), "body", 8)
+        paint(below.add_run(clean(photo["caption"])), "body", 8)
         for one in (paragraph, below):
             one.alignment = WD_ALIGN_PARAGRAPH.CENTER
             one.paragraph_format.line_spacing = 1.0
 
     def _signatures(self, parties: Sequence[tuple[str, str]]) -> None:
         width = self.paper.body_mm
-        widths = [width * share for share in (0.3, 0.42, 0.28)]
+        widths = [width * share for share in (0.3, 0.38, 0.32)]
         grid = [
             [
                 GridCell(text=who, head=True),

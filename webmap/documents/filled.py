@@ -27,6 +27,7 @@ __all__ = [
     "Signatures",
     "TableColumn",
     "Words",
+    "clean",
     "fill",
 ]
 
@@ -176,6 +177,11 @@ def fill(rows: Mapping[str, Any], *, publisher: str = "") -> Filled:
     )
 
 
+def clean(text: str) -> str:
+    """Leave out what neither XML nor a workbook can hold."""
+    return _ILLEGAL.sub("", text)
+
+
 class _Filler:
     """Puts the fields of one document into words."""
 
@@ -269,7 +275,7 @@ def _text(value: Any) -> str:  # noqa: ANN401 - whatever JSON has
         return "、".join(_text(item) for item in value)
     if isinstance(value, float):
         return f"{value:g}"
-    text = _ILLEGAL.sub("", str(value))
+    text = clean(str(value))
     if _DAY.fullmatch(text):
         day = date.fromisoformat(text)
         return f"{day.year}年{day.month}月{day.day}日"

@@ -61,7 +61,6 @@ def inspection_content(made: Made) -> Content:
             records.get(row["id"], {}),
             [numbers[case.id] for case in children if case.data.get("marker_id") == row["id"]],
             seen_on.get(row["id"]),
-            parties,
         )
         for n, row in enumerate(markers, start=1)
     ]
@@ -111,7 +110,6 @@ def _marker(
     record: dict[str, Any],
     findings: list[str],
     seen_on: str | None,
-    parties: list[str],
 ) -> dict[str, Any]:
     kinds = workflow("inspection").collects["record_marker"].form.fields["state"].codes
     place = row["geometry"]
@@ -141,8 +139,8 @@ def _marker(
         "landmark_change": record.get("landmark_change"),
         "findings": findings,
         "treatment": record.get("treatment"),
-        "party_a": _present(record.get("present_a"), parties[0]),
-        "party_b": _present(record.get("present_b"), parties[1]),
+        "party_a": _present(record.get("present_a")),
+        "party_b": _present(record.get("present_b")),
         "seen_on": seen_on,
     }
 
@@ -150,8 +148,8 @@ def _marker(
 _KINDS = {"single": "单立", "double": "双立", "triple": "三立", "tripoint": "三交点"}
 
 
-def _present(value: bool | None, party: str) -> str | None:  # noqa: FBT001 - a cell of the record
-    return None if value is None else f"{party}{'在场' if value else '不在场'}"
+def _present(value: bool | None) -> str | None:  # noqa: FBT001 - a cell of the record
+    return None if value is None else "在场" if value else "不在场"
 
 
 def _finding(case: Case, number: str, markers: dict[str, str]) -> dict[str, Any]:
@@ -236,5 +234,7 @@ def _photos(case: Case, markers: dict[str, str], numbers: dict[str, str]) -> lis
         marker = markers.get(photo.get("marker_id") or "")
         what = f"问题 {numbers[finding]}" if finding in numbers else f"界桩 {marker or '未载明'}"
         position = positions.get(photo["position"], photo["position"])
-        shown.append({"file": photo["file"], "caption": f"{what}（位置核对：{position}）"})
+        if photo["position"] in {"near", "far"}:
+            position = f"位置{position}"
+        shown.append({"file": photo["file"], "caption": f"{what}（{position}）"})
     return shown

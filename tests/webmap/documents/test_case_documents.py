@@ -198,6 +198,7 @@ def test_photos_stand_small_in_the_report(paper_rows, tmp_path):
 def test_letters_that_no_file_can_hold_are_left_out(paper_rows, tmp_path):
     rows = paper_rows["place_name.filing"]
     rows = {**rows, "fields": {**rows["fields"], "meaning": "取\x0b建\x00设\n之意 <w:t>&"}}
+    rows["source"] = rows["case_title"] = "某\x01处"
     for suffix in rows["formats"]:
         written(rows, tmp_path, suffix)
     texts = [
