@@ -103,7 +103,7 @@ def draw_roads(pen: MapPen, picture: MapPicture) -> None:
     Parameters
     ----------
     pen
-        Draws the map.
+        Draws the map; its recipe may ask for the first `road_groups` of the style only.
     picture
         What is drawn.
     """
@@ -118,7 +118,8 @@ def draw_roads(pen: MapPen, picture: MapPicture) -> None:
         & (bounds[:, 1] < frame.bottom)
         & (bounds[:, 3] > frame.y)
     )
-    for number in reversed(range(len(pen.style.roads))):
+    groups = int(pen.layout.map.get("road_groups", len(pen.style.roads)))
+    for number in reversed(range(groups)):
         chosen = shapes[seen & (group == number)]
         if not len(chosen):
             continue

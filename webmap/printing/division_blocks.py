@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from layers.analysis.division_picture import DivisionPicture
     from webmap.printing.panel_pen import PanelPen
 
-__all__ = ["division_figures", "division_table"]
+__all__ = ["division_figures", "division_table", "facility_table"]
 
 
 def division_figures(pen: PanelPen, picture: DivisionPicture) -> None:
@@ -44,7 +44,7 @@ def division_figures(pen: PanelPen, picture: DivisionPicture) -> None:
 
 
 def division_table(pen: PanelPen, picture: DivisionPicture) -> None:
-    """Write one row for each township, or for each facility of the one township.
+    """Write a row for each township: code, villages, communities, facilities.
 
     Parameters
     ----------
@@ -53,13 +53,6 @@ def division_table(pen: PanelPen, picture: DivisionPicture) -> None:
     picture
         What is drawn.
     """
-    if len(picture.within):
-        _facilities(pen, picture)
-    else:
-        _townships(pen, picture)
-
-
-def _townships(pen: PanelPen, picture: DivisionPicture) -> None:
     towns, villages = picture.townships.sort_values("code"), picture.villages
     pitch = pen.mm(5.0)
     room = int((pen.bottom - pen.y - pen.mm(20)) / pitch) - 1
@@ -87,6 +80,7 @@ def _townships(pen: PanelPen, picture: DivisionPicture) -> None:
     if len(rows) > room:
         pen.y += pen.mm(3.8)
         pen.paragraph(f"另有 {len(rows) - room} 行未列出。", "tiny", pen.layout.colors["muted"])
+    pen.y += pen.mm(4.4)
 
 
 def _facility_towns(picture: DivisionPicture) -> pd.Series[str]:
@@ -97,21 +91,32 @@ def _facility_towns(picture: DivisionPicture) -> pd.Series[str]:
     return codes
 
 
-def _facilities(pen: PanelPen, picture: DivisionPicture) -> None:
-    rows = [
-        (name if isinstance(name, str) else "名称未载明", pen.style.facility(kind).title)
+def facility_table(pen: PanelPen, picture: DivisionPicture) -> None:
+    """Write a row for each facility; on a county's sheet only if there is room for all.
+
+    Parameters
+    ----------
+    pen
+        Stands where the block begins.
+    picture
+        What is drawn.
+    """
+    found = [
+        (name if isinstance(name, str) else "名称未载明", pen.style.facility(kind))
         for name, kind in zip(picture.facilities["name"], picture.facilities["kind"], strict=True)
     ]
+    found.sort(key=lambda row: (-row[1].size_mm, row[1].title, row[0]))
+    rows = [(name, symbol.title) for name, symbol in found]
     pitch = pen.mm(4.9)
     space = pen.bottom - pen.y - pen.mm(14)
     room = int(space / pitch)
     if room < len(rows):
         room = int((space - pen.mm(4)) / pitch)  # then a line says how many are not listed
-    if not rows or room < 1:
+    if not rows or room < (1 if len(picture.within) else len(rows)):
         return
     pen.y += pen.mm(2.0)
     pen.heading("养老服务设施", "在用")
-    pen.table(("名称", "类型"), sorted(rows)[:room], widths=(50, 35), pitch=pitch, named=0)
+    pen.table(("名称", "类型"), rows[:room], widths=(50, 35), pitch=pitch, named=0)
     if len(rows) > room:
         pen.y += pen.mm(3.8)
         pen.paragraph(f"另有 {len(rows) - room} 处未列出。", "tiny", pen.layout.colors["muted"])

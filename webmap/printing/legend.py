@@ -98,7 +98,6 @@ def _area(
     if drawn is pen.style.areas["circle"]:
         pen.items += circle_items((ring,), pen.style, pen.layout, layer="legend")
         return
-    opacity = pen.layout.map.get("share_opacity", 1.0)
-    if isinstance(drawn, GapClass) or drawn is pen.style.areas["no_data"]:
-        drawn = AreaStyle(title=drawn.title, color=drawn.color, opacity=opacity)
+    if isinstance(drawn, GapClass):
+        drawn = AreaStyle(title=drawn.title, color=drawn.color)
     pen.items.append(area_item((ring,), drawn, layer="legend"))

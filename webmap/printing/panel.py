@@ -8,7 +8,7 @@ from layers.analysis.division_picture import DivisionPicture
 from layers.analysis.line_picture import LinePicture
 from layers.analysis.picture import MapPicture, ServicePicture
 from layers.analysis.siting_picture import SitingPicture
-from webmap.printing.division_blocks import division_figures, division_table
+from webmap.printing.division_blocks import division_figures, division_table, facility_table
 from webmap.printing.errors import SheetError
 from webmap.printing.items import Item
 from webmap.printing.legend import draw_legend
@@ -131,6 +131,7 @@ PANEL_BLOCKS: dict[str, tuple[type[MapPicture], Callable[[PanelPen, Any], None]]
     "foot": (MapPicture, _foot),
     "divisions": (DivisionPicture, division_figures),
     "division_table": (DivisionPicture, division_table),
+    "facility_table": (DivisionPicture, facility_table),
     "figures": (ServicePicture, service_figures),
     "gaps": (ServicePicture, service_gaps),
     "site_figures": (SitingPicture, site_figures),

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PanelPen"]
 
+_USUAL_MM = 86.0
+"""Width of a panel on A3, for which columns of tables are given."""
+
 
 class PanelPen:
     """A cursor that runs down the panel.
@@ -133,7 +136,7 @@ class PanelPen:
         titles, rows, total
             Cells from left to right; an empty total is none.
         widths
-            Of the columns, mm on A3.
+            Of the columns, mm on A3; they widen with a panel that is wider than usual.
         pitch
             Height of a row, mm.
         named
@@ -141,7 +144,8 @@ class PanelPen:
         size
             Of the rows' letters.
         """
-        edges = self.left + np.cumsum([0.0, *(self.mm(width) for width in widths)])
+        wider = (self.right - self.left) / self.mm(_USUAL_MM)
+        edges = self.left + np.cumsum([0.0, *(self.mm(width) * wider for width in widths)])
         self.y += self.mm(3.6)
         self._row(edges, titles, "tiny", self.layout.colors["muted"], named=named)
         self.y += self.mm(1.4)

@@ -119,7 +119,7 @@ def draw_shares(pen: MapPen, picture: ServicePicture) -> None:
         return
     rows = shown_gaps(picture.gaps)
     share = dict(zip(rows["code"], rows["share"].astype(float), strict=True))
-    classes, opacity = pen.style.gap_shares, pen.layout.map.get("share_opacity", 1.0)
+    classes = pen.style.gap_shares
     for code, shape in zip(
         picture.townships["code"], clipped(pen.towns, pen.page.frame), strict=True
     ):
@@ -132,7 +132,5 @@ def draw_shares(pen: MapPen, picture: ServicePicture) -> None:
             fill, key = pen.style.areas["no_data"].color, "area.no_data"
         else:
             fill, key = classes[step].color, f"share.{step}"
-        pen.drawing.ground.append(
-            PathItem(lines=rings, closed=True, fill=fill, opacity=opacity, layer="shares")
-        )
+        pen.drawing.ground.append(PathItem(lines=rings, closed=True, fill=fill, layer="shares"))
         pen.drawing.keys.add(key)
