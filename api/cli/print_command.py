@@ -69,6 +69,10 @@ def print_sheet(
         str | None,
         typer.Option("--township", metavar="CODE", help="township：乡镇的区划代码或名称"),
     ] = None,
+    line: Annotated[
+        str | None,
+        typer.Option("--line", metavar="ID", help="boundary-line：界线的编号或名称"),
+    ] = None,
     date: Annotated[
         str | None, typer.Option("--date", metavar="DATE", help="编制日期（默认取数据日期）")
     ] = None,
@@ -89,26 +93,13 @@ def print_sheet(
 ) -> None:
     """出图：固定比例尺的纸图，可同时写 PDF、SVG、PNG。"""
     from api.cli.plain import plain
-    from webmap.printing import load_recipe, recipe_names, sheet
+    from webmap.printing import sheet
     from webmap.printing.gates import MODES
 
     session = start(data, as_json=as_json)
     if listed:
-        entries = [
-            {
-                "sheet": recipe,
-                "title": load.list_title,
-                "paper": load.paper,
-                "papers": [*load.papers],
-            }
-            for recipe in recipe_names()
-            for load in (load_recipe(recipe),)
-        ]
-        lines = [
-            f"{entry['sheet']}  {entry['title']}（{'、'.join(entry['papers'])}）"
-            for entry in entries
-        ]
-        session.answer({"sheets": entries}, lines)
+        entries = _sheets()
+        session.answer({"sheets": entries}, [_listed(entry) for entry in entries])
         return
     if name is None:
         raise UsageError("请写明图幅名，如 xygeo print circles；--list 看全部。", where="SHEET")
@@ -143,21 +134,60 @@ def print_sheet(
             pins=pins,
             scenario=scenario,
             township=township,
+            line=line,
             crosses=crosses,
             publisher=session.settings.publisher,
             actor=actor(actor_name, role),
             time_zone=session.settings.tz,
         )
         paths = out or [session.out / f"{name}-{drawn.page.paper.lower()}.pdf"]
-        files = [str(drawn.write(place_for(path), dpi=dpi)) for path in paths]
-    if publish == "public":
-        session.log_access(
-            actor(actor_name, role),
-            "print_public",
-            {"sheet": name, "review_no": review_no, "approval": approval},
-        )
+        if publish == "public":
+            # Before a file is there: what cannot be logged must not be published.
+            session.log_access(
+                actor(actor_name, role),
+                "print_public",
+                {
+                    "sheet": name,
+                    "paper": drawn.page.paper,
+                    "scale": drawn.page.scale,
+                    "review_no": review_no,
+                    "approval": approval,
+                    "data_hash": drawn.data_hash,
+                    "files": [path.name for path in paths],
+                },
+            )
+        files = []
+        for number, path in enumerate(paths):
+            if progress is not None:
+                progress(0.6 + 0.4 * number / len(paths), f"写出 {path.name}")
+            files.append(str(drawn.write(place_for(path), dpi=dpi)))
     body = plain(drawn.to_json(files=files))
     session.answer(body, _text(body))
+
+
+def _sheets() -> list[dict[str, Any]]:
+    """Give what can be printed: papers, and their scales where the sheet has its own."""
+    from webmap.printing import load_recipe, recipe_names
+
+    return [
+        {
+            "sheet": name,
+            "title": recipe.list_title,
+            "paper": recipe.paper,
+            "papers": [*recipe.papers],
+            "scales": {paper: recipe.layout(paper).scale for paper in recipe.papers},
+        }
+        for name in recipe_names()
+        for recipe in (load_recipe(name),)
+    ]
+
+
+def _listed(entry: dict[str, Any]) -> str:
+    papers = "、".join(
+        f"{paper} 1:{scale:,}" if scale else paper for paper, scale in entry["scales"].items()
+    )
+    own = all(entry["scales"].values())
+    return f"{entry['sheet']}  {entry['title']}（{papers}{'' if own else '，比例尺按范围取'}）"
 
 
 def _text(body: dict[str, Any]) -> list[str]:

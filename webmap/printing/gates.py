@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING
 
 from layers.analysis.picture import ServicePicture
@@ -13,11 +15,15 @@ from webmap.printing.errors import SheetError
 if TYPE_CHECKING:
     from layers.analysis.picture import MapPicture
     from layers.store import Actor, Store
+    from webmap.printing.pictures import Subject
+    from webmap.printing.recipe import Recipe
+    from webmap.printing.sheets import SheetOptions
 
 __all__ = [
     "MODES",
     "Refused",
     "bind_number",
+    "content_hash",
     "number_lines",
     "refused_rows",
     "require_number",
@@ -32,14 +38,23 @@ _LISTED, _NAMED = 12, 200
 
 _KIND = "binding"
 
+_NEVER = {"boundary_markers": "界桩坐标", "findings": "联检问题", "inspections": "联检记录"}
+"""Layers whose rows no public sheet may show, however good they are, and why."""
+
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that a public sheet may not show."""
+    """A row that a public sheet may not show; `why` where its quality is not the reason."""
 
     layer: str
     id: str
     quality: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        """Layer, id and quality, as messages list them."""
+        words = " ".join(word for word in (self.layer, self.id, self.quality) if word)
+        return f"{words}（{self.why}）" if self.why else words
 
 
 def require_number(mode: str, review_no: str | None, approval: str | None) -> None:
@@ -80,7 +95,8 @@ def refused_rows(picture: MapPicture, store: Store | None) -> tuple[Refused, ...
 
     Returns
     -------
-    Synthetic and approximate rows by layer and id, and gap rows with counts of 1-4 people.
+    Synthetic and approximate rows by layer and id; markers and what inspections found, whatever
+    their quality; gap rows with counts of 1-4 people.
     """
     out: list[Refused] = []
     if store is not None:
@@ -90,11 +106,18 @@ def refused_rows(picture: MapPicture, store: Store | None) -> tuple[Refused, ...
                 # Rows that the analysis numbered anew (road pieces) are judged all together.
                 known = frame.index.isin(ids)
                 frame = frame[known] if known.sum() == len(ids) else frame
-                poor = frame[frame["quality"] != "surveyed"]
+                why = _NEVER.get(layer, "")
+                poor = frame if why else frame[frame["quality"] != "surveyed"]
                 out += [
-                    Refused(layer, str(key), str(quality))
+                    Refused(layer, str(key), str(quality), why)
                     for key, quality in zip(poor.index, poor["quality"], strict=True)
                 ]
+    else:
+        out += [
+            Refused(layer, key, "", why)
+            for layer, why in _NEVER.items()
+            for key in picture.drawn_rows.get(layer, ())
+        ]
     if not out and picture.provenance.quality != "surveyed":
         out.append(Refused("*", "*", picture.provenance.quality))
     if not isinstance(picture, ServicePicture):
@@ -117,11 +140,11 @@ def require_publishable(picture: MapPicture, store: Store | None) -> None:
     refused = refused_rows(picture, store)
     if not refused:
         return
-    listed = "；".join(f"{r.layer} {r.id} {r.quality}" for r in refused[:_LISTED])
+    listed = "；".join(str(row) for row in refused[:_LISTED])
     more = f" 等 {len(refused)} 行" if len(refused) > _LISTED else ""
     raise SheetError(
-        f"公开图不能含示意、近似或不足 5 人的数据：{listed}{more}，请改用 --publish internal，"
-        "或先换成实测数据。",
+        f"公开图不能含示意、近似数据，界桩坐标、联检记录或不足 5 人的数据：{listed}{more}，"
+        "请改用 --publish internal，或先换成可以公开的实测数据。",
         code="public_not_allowed",
         where="; ".join(f"{r.layer}/{r.id}" for r in refused[:_NAMED]),
     )
@@ -131,6 +154,7 @@ def bind_number(
     store: Store,
     *,
     sheet: str,
+    recipe_hash: str,
     data_hash: str,
     review_no: str,
     approval: str,
@@ -142,8 +166,8 @@ def bind_number(
     ----------
     store
         Keeps the bindings.
-    sheet, data_hash
-        The content: recipe and what is drawn.
+    sheet, recipe_hash, data_hash
+        The content: name of the sheet, `content_hash` of its recipe, and what is drawn.
     review_no, approval
         As entered.
     actor
@@ -154,7 +178,12 @@ def bind_number(
     SheetError
         ``number_bound_elsewhere`` if the number belongs to other content.
     """
-    body = {"sheet": sheet, "data_hash": data_hash, "approval": approval}
+    body = {
+        "sheet": sheet,
+        "recipe_hash": recipe_hash,
+        "data_hash": data_hash,
+        "approval": approval,
+    }
     bound = store.sheet_records(_KIND).get(review_no)
     if bound is None:
         store.put_sheet_record(_KIND, review_no, body, actor=actor)
@@ -165,6 +194,31 @@ def bind_number(
             code="number_bound_elsewhere",
             where="review-no",
         )
+
+
+def content_hash(recipe: Recipe, subject: Subject, options: SheetOptions) -> str:
+    """Hash what a sheet shows beside the data: recipe, subject, paper, scale, graticule and pins.
+
+    Parameters
+    ----------
+    recipe
+        The whole of it: a layer more is another map.
+    subject
+        What the sheet is about.
+    options
+        How it is wanted; who made it and when is not its content.
+    """
+    told = {
+        "recipe": asdict(recipe),
+        "question": asdict(subject.question),
+        "subject": subject.key,
+        "paper": options.paper or recipe.paper,
+        "scale": options.scale,
+        "graticule": options.graticule,
+        "pins": sorted(astuple(pin) for pin in options.pins),
+    }
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def number_lines(mode: str, review_no: str | None, approval: str | None) -> tuple[str, str]:

@@ -19,6 +19,9 @@ __all__ = ["azimuth_rows", "azimuths", "line_course", "line_facts"]
 _PITCH_MM, _LEAST_PITCH = 3.7, 1.42
 """Height of a table row on A3, and its least in letter heights."""
 
+_COURSE_MM = 17.0
+"""Room that the table leaves for the course in words, if it can."""
+
 _MISSING = "未载明"
 
 
@@ -128,7 +131,7 @@ def _figure(value: float) -> str:
 
 
 def azimuths(pen: PanelPen, picture: LinePicture) -> None:
-    """Write the azimuth table: in smaller rows where it must, and how many rows found no room.
+    """Write the azimuth table: in smaller type where it must; what finds no room is counted.
 
     Parameters
     ----------
@@ -143,11 +146,11 @@ def azimuths(pen: PanelPen, picture: LinePicture) -> None:
     pen.y += pen.mm(2.0)
     pen.heading("界桩方位物", "坐标方位角：°；距离：米")
     space = pen.bottom - pen.y - pen.mm(5.0)
-    size = "body"
-    pitch = pen.mm(_PITCH_MM)
-    if len(rows) * pitch > space:
-        size = "tiny"
-        pitch = max(space / len(rows), _LEAST_PITCH * pen.layout.sizes[size])
+    for size, kept in (("body", _COURSE_MM), ("tiny", _COURSE_MM), ("tiny", 0.0), ("fine", 0.0)):
+        least = _LEAST_PITCH * pen.layout.sizes[size]
+        pitch = max(min((space - pen.mm(kept)) / len(rows), pen.mm(_PITCH_MM)), least)
+        if len(rows) * pitch <= space - pen.mm(kept) + 1e-9:
+            break
     room = int(space / pitch + 1e-9)
     shown = rows
     if room < len(rows):  # no marker is torn apart, and a line below says what is missing
@@ -164,6 +167,7 @@ def azimuths(pen: PanelPen, picture: LinePicture) -> None:
             named=2,
             size=size,
         )
+        pen.y += pen.mm(2.4)
     if left_out:
-        pen.y += pen.mm(3.8)
+        pen.y += pen.mm(1.4)
         pen.paragraph(f"另有 {left_out} 个界桩未列出。", "tiny", pen.layout.colors["muted"])

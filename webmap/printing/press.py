@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from layers.analysis.question import CareQuestion
 from webmap.printing.compose import compose
 from webmap.printing.errors import SheetError
-from webmap.printing.gates import bind_number, require_number, require_publishable
+from webmap.printing.gates import bind_number, content_hash, require_number, require_publishable
 from webmap.printing.pictures import Subject, picture_for
 from webmap.printing.pins import read_pins, stored_pins
 from webmap.printing.recipe import load_recipe
@@ -71,6 +71,8 @@ def sheet(
     if not given:
         wanted = replace(wanted, pins=stored_pins(store, key))
     drawn = compose(picture, plan, wanted)
+    if wanted.publish != "public" and (wanted.review_no or wanted.approval):
+        warnings = (*warnings, "审图号和批准文号只印在公开图上（--publish public），本图未印。")
     drawn = replace(drawn, warnings=(*warnings, *drawn.warnings))
     if given and actor is not None:
         body = {"pins": [pin.to_json() for pin in given]}
@@ -79,6 +81,7 @@ def sheet(
         bind_number(
             store,
             sheet=recipe,
+            recipe_hash=content_hash(plan, subject, wanted),
             data_hash=drawn.data_hash,
             review_no=str(wanted.review_no),
             approval=str(wanted.approval),

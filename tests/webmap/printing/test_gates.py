@@ -33,9 +33,15 @@ class Records:
         self.kept.setdefault(kind, {})[key] = body
 
 
-def bind(store: Records, data_hash: str = "aa") -> None:
+def bind(store: Records, data_hash: str = "aa", recipe_hash: str = "rr") -> None:
     bind_number(
-        store, sheet="circles", data_hash=data_hash, review_no="晋S1", approval="F1", actor=ACTOR
+        store,
+        sheet="circles",
+        recipe_hash=recipe_hash,
+        data_hash=data_hash,
+        review_no="晋S1",
+        approval="F1",
+        actor=ACTOR,
     )
 
 
