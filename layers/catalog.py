@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from layers.errors import NotFound
 from layers.provenance import QUALITIES, Provenance
 
 if TYPE_CHECKING:
+    from layers.schema import LayerSchema
     from layers.store import Store
 
-__all__ = ["CatalogEntry", "catalog"]
+__all__ = ["CatalogEntry", "catalog", "listed_schema"]
 
 
 @dataclass(frozen=True)
@@ -83,3 +85,32 @@ def catalog(store: Store) -> list[CatalogEntry]:
             )
         )
     return entries
+
+
+def listed_schema(store: Store, layer: str) -> LayerSchema:
+    """Give the schema of a layer that people work with.
+
+    Parameters
+    ----------
+    store
+        An open store.
+    layer
+        Its name.
+
+    Returns
+    -------
+    The schema.
+
+    Raises
+    ------
+    NotFound
+        If there is no such layer, or only the program uses it, code `unknown_layer`.
+    """
+    schema = store.schema(layer)
+    if not schema.listed:
+        raise NotFound(
+            f"没有名为“{layer}”的图层，可选：{'、'.join(store.layers())}；办件请用 xygeo case。",
+            code="unknown_layer",
+            where=layer,
+        )
+    return schema

@@ -21,7 +21,8 @@ class Flaw:
     Attributes
     ----------
     kind
-        chain, history, row, index, contents, schema, trigger, anchor, access_log or integrity.
+        chain, history, row, index, contents, schema, trigger, anchor, access_log, file or
+        integrity.
     message
         One Chinese sentence.
     layer, id, seq

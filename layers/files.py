@@ -76,16 +76,37 @@ class Files:
         return place
 
     def altered(self) -> Iterator[str]:
-        """Give the files whose content is not what their name says, and strange ones."""
-        if not self.folder.is_dir():
-            return
-        for place in sorted(self.folder.rglob("*")):
-            if place.is_dir() or place.suffix == ".part":
-                continue
-            found = _NAME.fullmatch(place.name)
-            digest = "" if found is None else hashlib.sha256(place.read_bytes()).hexdigest()
-            if found is None or digest != found[1]:
+        """Give the files whose content is not what their name says."""
+        for place in self._kept():
+            with place.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+            if digest != place.stem:
                 yield place.name
+
+    def strange(self) -> Iterator[str]:
+        """Give what stands in the folder without being a file of ours, by its path there."""
+        ours = set(self._kept())
+        for place in self._all():
+            if place not in ours:
+                yield place.relative_to(self.folder).as_posix()
+
+    def lacks(self, name: str) -> bool:
+        """Tell whether a file that somebody names is not kept; what is no name of ours is not."""
+        return _NAME.fullmatch(name) is not None and not self._place(name).is_file()
+
+    def _all(self) -> list[Path]:
+        # A .part is being written, or was when the program was killed: nobody names it.
+        found = sorted(self.folder.rglob("*")) if self.folder.is_dir() else []
+        return [p for p in found if p.is_symlink() or (p.is_file() and p.suffix != ".part")]
+
+    def _kept(self) -> list[Path]:
+        return [
+            place
+            for place in self._all()
+            if _NAME.fullmatch(place.name)
+            and place == self._place(place.name)
+            and not place.is_symlink()
+        ]
 
     def _place(self, name: str) -> Path:
         if _NAME.fullmatch(name) is None:

@@ -12,10 +12,17 @@ from layers.accesslog import check_access_log
 from layers.anchors import Anchor, Anchors
 from layers.errors import StoreError
 from layers.evidence import Chain, Flaw, check_anchor, check_anchors
+from layers.files import Files
 from layers.history import stamp, unstamp
 from layers.store_values import Head
 from layers.stores.gpkg_connection import connect, in_our_words, require_ours
-from layers.stores.gpkg_evidence import check_file, check_layer, check_tables, follow_chain
+from layers.stores.gpkg_evidence import (
+    check_file,
+    check_layer,
+    check_tables,
+    follow_chain,
+    named_files,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +67,8 @@ class VerifyReport:
 def verify(url_or_path: str | Path, *, anchor: Path | None = None) -> VerifyReport:
     """Check a store: chain, versions, rows, index, registration, triggers, anchors, access log.
 
+    The files kept beside it are read too: photos of cases, documents.
+
     Parameters
     ----------
     url_or_path
@@ -87,16 +96,20 @@ def verify(url_or_path: str | Path, *, anchor: Path | None = None) -> VerifyRepo
     lines = Anchors(path.with_name("anchors.jsonl")).lines()
     chain = Chain()
     flaws: list[Flaw] = []
+    named: list[tuple[str, str, str]] = []
     store_id = ""
     try:
         with in_our_words(path), closing(connect(path, read_only=True)) as connection:
             connection.execute("BEGIN")
             store_id = require_ours(connection, path).get("store_id", "")
             flaws += _check(connection, chain)
+            named += named_files(connection)
     except StoreError as error:
         if error.code != "store_damaged":
             raise
         flaws.append(Flaw("integrity", str(error)))
+    # After the snapshot: a file is kept before anything names it.
+    flaws += _check_kept(Files(path.parent), named)
     flaws += check_anchors(chain, store_id, lines)
     for one in kept:
         _, at = chain.heads.get(one.seq, ("", None))
@@ -120,6 +133,17 @@ def _check(connection: sqlite3.Connection, chain: Chain) -> Iterator[Flaw]:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
             raise
         yield Flaw("schema", f"表结构被改动，核验未能读完：{error}。")
+
+
+def _check_kept(files: Files, named: list[tuple[str, str, str]]) -> Iterator[Flaw]:
+    """Check the kept files: each is what its name says, and each that is named is there."""
+    for name in files.altered():
+        yield Flaw("file", f"文件 {name} 的内容与编号不符，已被改动。", id=name)
+    for place in files.strange():
+        yield Flaw("file", f"files 文件夹里的 {place} 不是平台存入的文件。", id=place)
+    for layer, owner, name in sorted(set(named)):
+        if files.lacks(name):
+            yield Flaw("file", f"“{owner}”的文件 {name} 不见了。", layer=layer, id=owner)
 
 
 def _read_anchors(path: Path) -> list[Anchor]:

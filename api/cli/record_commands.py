@@ -35,10 +35,11 @@ def history(
 ) -> None:
     """一条记录的全部版本：何时、谁、为什么、改了什么。"""
     from api.cli.versions import history_body, history_lines
+    from layers.catalog import listed_schema
 
     session = start(data, as_json=as_json)
     with session.store() as store:
-        schema = store.schema(layer)
+        schema = listed_schema(store, layer)
         versions = store.history(layer, feature)
     if full and schema.privacy_counts:
         session.log_access(actor(actor_name, role), "history_full", {"layer": layer, "id": feature})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geo.network import snap
 from layers.analysis.question import MODES
 from layers.analysis.roads import network_of
-from layers.catalog import catalog
+from layers.catalog import catalog, listed_schema
 from layers.store import read_frame
 from layers.topology import check_divisions
 from layers.validate import Finding, check_frame
@@ -64,7 +64,7 @@ def check_layers(store: Store, layer: str | None = None) -> list[LayerCheck]:
     """
     names = [entry.id for entry in catalog(store) if entry.count]
     if layer is not None:
-        names = [store.schema(layer).name]
+        names = [listed_schema(store, layer).name]
     roads = read_frame(store, "roads")
     return [_check(store, name, roads) for name in names]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import InputError
+from layers.catalog import listed_schema
 from layers.errors import StoreError
 from layers.exporters.csv_file import write_csv
 from layers.exporters.fgb_file import write_fgb
@@ -129,6 +130,7 @@ def export_layer(
     """
     file = Path(path)
     _require_format(file)
+    listed_schema(store, layer)
     table = stored_table(store, layer, at=at, full=full)
     tell = on_progress or (lambda _share, _words: None)
     notes = _write(

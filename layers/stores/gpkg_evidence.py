@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from layers.schema import LayerSchema
     from layers.stores.gpkg_geometry import Envelope
 
-__all__ = ["check_file", "check_layer", "check_tables", "follow_chain"]
+__all__ = ["check_file", "check_layer", "check_tables", "follow_chain", "named_files"]
 
 # Single precision keeps 24 bits; the index rounds outward, by at most two of its steps.
 _ROUNDING = 2.0**-22
@@ -158,6 +158,50 @@ def check_layer(connection: sqlite3.Connection, layer: str, chain: Chain) -> Ite
         yield from _check_index(connection, layer, boxes)
     if codec.schema.geometry and codec.schema.listed:
         yield from _check_bounds(connection, layer, boxes)
+
+
+def named_files(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
+    """Give the kept files that cases and documents name.
+
+    Parameters
+    ----------
+    connection
+        To the store.
+
+    Yields
+    ------
+    Layer (nothing for a record beside the layers), id or key, name of the file. What cannot be
+    read as JSON names none: it is found as an altered row.
+    """
+    asked = [
+        ("SELECT 'cases', id, data FROM cases", "file"),
+        ("SELECT '', key, body FROM xg_sheets WHERE kind = 'documents'", "files"),
+    ]
+    for sql, key in asked:
+        try:
+            rows = connection.execute(sql).fetchall()
+        except sqlite3.OperationalError:  # no such table: that is found elsewhere
+            continue
+        for layer, owner, text in rows:
+            yield from ((layer, owner, name) for name in _named(text, key))
+
+
+def _named(text: str, key: str) -> Iterator[str]:
+    """Give what stands in a JSON text under a key, at whatever depth."""
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError):
+        return
+    left = [found]
+    while left:
+        one = left.pop()
+        if isinstance(one, list):
+            left += one
+        elif isinstance(one, dict):
+            left += [part for name, part in one.items() if name != key]
+            value = one.get(key)
+            values = value.values() if isinstance(value, dict) else [value]
+            yield from (name for name in values if isinstance(name, str))
 
 
 def _schemas(connection: sqlite3.Connection) -> Iterator[LayerSchema]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import shapely
 
-from layers.catalog import catalog
+from layers.catalog import catalog, listed_schema
+from layers.errors import NotFound
 from layers.provenance import Provenance
 from layers.store import Actor
 
@@ -33,3 +35,10 @@ def test_an_empty_layer_is_listed_without_quality(store):
     entry = next(e for e in catalog(store) if e.id == "divisions")
     assert (entry.count, entry.bounds, entry.provenance, entry.head) == (0, None, None, 0)
     assert entry.to_json()["quality"] is None
+
+
+def test_layer_that_only_the_program_uses_is_not_given_to_people(store):
+    with pytest.raises(NotFound, match=r"care_facilities、.*xygeo case") as caught:
+        listed_schema(store, "cases")
+    assert caught.value.code == "unknown_layer"
+    assert listed_schema(store, "elders").name == "elders"

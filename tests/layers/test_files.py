@@ -46,9 +46,17 @@ def test_altered_and_strange_files_are_found(files):
     whole, altered = files.put(b"abc", "jpg"), files.put(b"def", "jpg")
     files.path(altered).write_bytes(b"deg")
     (files.folder / "list.txt").write_text("x", encoding="utf-8")
-    assert set(files.altered()) == {altered, "list.txt"}
-    assert whole not in set(files.altered())
+    (files.folder / whole).write_bytes(b"abc")  # ours by name, but not where ours stand
+    assert list(files.altered()) == [altered]
+    assert set(files.strange()) == {"list.txt", whole}
 
 
-def test_folder_without_files_has_none_altered(files):
-    assert list(files.altered()) == []
+def test_file_that_is_named_and_not_kept_is_lacking(files):
+    kept = files.put(b"abc", "jpg")
+    assert not files.lacks(kept)
+    assert files.lacks("0" * 64 + ".jpg")
+    assert not files.lacks("襄垣县志 卷三")
+
+
+def test_folder_without_files_has_none_altered_or_strange(files):
+    assert [*files.altered(), *files.strange()] == []

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ import shapely
 
 from layers.accesslog import AccessLog
 from layers.errors import StoreError
+from layers.files import Files
 from layers.history import GENESIS, digest, event_hash
 from layers.schema import parse_schema
 from layers.store import Actor, open_store
@@ -450,3 +452,40 @@ def test_what_is_no_store_is_an_error(tmp_path):
         with pytest.raises(StoreError) as caught:
             verify(tmp_path / name)
         assert caught.value.code in {"store_missing", "not_a_store"}
+
+
+def test_kept_files_that_are_altered_strange_or_gone_are_found(path):
+    kept = Files(path.parent)
+    names = [kept.put(text, "jpg") for text in (b"whole", b"altered", b"gone", b"of a document")]
+    with open_store(f"gpkg:{path}", min_free_mb=0) as store:
+        data = {"line_id": "140423-140430", "photos": [{"file": name} for name in names[:3]]}
+        row = {
+            "id": "k1", "type": "inspection", "title": "联检", "state": "field_check",
+            "opened_on": date(2024, 3, 1), "step_on": date(2024, 3, 1), "action": "open",
+            "data": json.dumps(data),
+        }  # fmt: skip
+        store.put("cases", [row], actor=CLERK)
+        record = {"version": 2, "files": {"docx": names[3]}, "earlier": []}
+        store.put_sheet_record("documents", "k1/report", record, actor=CLERK)
+        store.put_sheet_record("pins", "k1", {"files": {"x": "0" * 64 + ".jpg"}}, actor=CLERK)
+    assert verify(path).ok
+    kept.path(names[1]).write_bytes(b"other")
+    (kept.folder / "list.txt").write_text("x", encoding="utf-8")
+    for name in (names[2], names[3]):
+        kept.path(name).unlink()
+    found = [(flaw.kind, flaw.layer or "", flaw.id) for flaw in verify(path).findings]
+    assert found == [
+        ("file", "", names[1]),
+        ("file", "", "list.txt"),
+        ("file", "", "k1/report"),
+        ("file", "cases", "k1"),
+    ]
+
+
+def test_earlier_document_is_still_to_be_there(path):
+    gone = {"version": 1, "files": {"docx": "0" * 64 + ".docx"}}
+    with open_store(f"gpkg:{path}", min_free_mb=0) as store:
+        record = {"version": 2, "files": {}, "earlier": [gone]}
+        store.put_sheet_record("documents", "k1/plan", record, actor=CLERK)
+    (flaw,) = verify(path).findings
+    assert flaw.message == f"“k1/plan”的文件 {'0' * 64}.docx 不见了。"

@@ -146,3 +146,14 @@ def test_bureaus_own_list_of_forbidden_words_holds_in_a_case(data):
     )
     answer = xygeo("case", "act", opened.json["id"], "check", "--on", "2024-03-01", data=data)
     assert (answer.code, "示意某人" in answer.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "words", [("export", "cases", "out.xlsx"), ("check", "cases"), ("history", "cases", "x"),
+              ("import", "cases", "out.xlsx")]
+)  # fmt: skip
+def test_cases_are_no_layer_to_work_with(data, words, tmp_path):
+    answer = xygeo(*(tmp_path / w if w.endswith("xlsx") else w for w in words), data=data)
+    assert answer.code != 0
+    assert "办件" in answer.err
+    assert not (tmp_path / "out.xlsx").exists()
