@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import asdict, astuple, dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from layers.analysis.picture import ServicePicture
@@ -13,6 +15,8 @@ from layers.store import read_frame
 from webmap.printing.errors import SheetError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from layers.analysis.picture import MapPicture
     from layers.store import Actor, Store
     from webmap.printing.pictures import Subject
@@ -24,6 +28,7 @@ __all__ = [
     "Refused",
     "bind_number",
     "content_hash",
+    "listed",
     "number_lines",
     "refused_rows",
     "require_number",
@@ -33,8 +38,8 @@ __all__ = [
 MODES = ("internal", "review", "public")
 """Publication modes of a sheet."""
 
-_LISTED, _NAMED = 12, 200
-"""Rows named in the message, and in `where`: roads have thousands."""
+_LISTED, _NAMED = 6, 200
+"""Rows of a layer named in the message, and of all in `where`: roads have thousands."""
 
 _KIND = "binding"
 
@@ -140,14 +145,39 @@ def require_publishable(picture: MapPicture, store: Store | None) -> None:
     refused = refused_rows(picture, store)
     if not refused:
         return
-    listed = "；".join(str(row) for row in refused[:_LISTED])
-    more = f" 等 {len(refused)} 行" if len(refused) > _LISTED else ""
     raise SheetError(
-        f"公开图不能含示意、近似数据，界桩坐标、联检记录或不足 5 人的数据：{listed}{more}，"
+        f"公开图不能含示意、近似数据，界桩坐标、联检记录或不足 5 人的数据：{listed(refused)}，"
         "请改用 --publish internal，或先换成可以公开的实测数据。",
         code="public_not_allowed",
-        where="; ".join(f"{r.layer}/{r.id}" for r in refused[:_NAMED]),
+        where="; ".join(f"{r.layer}/{r.id}" for r in _by_turns(refused)[:_NAMED]),
     )
+
+
+def listed(refused: Sequence[Refused]) -> str:
+    """Name the rows layer by layer: the first few of each, and how many there are.
+
+    Parameters
+    ----------
+    refused
+        At least one.
+    """
+    out = []
+    for layer, group in groupby(refused, key=lambda row: row.layer):
+        rows = list(group)
+        out += [str(row) for row in rows[:_LISTED]]
+        if len(rows) > _LISTED:
+            out.append(f"{layer} 等 {len(rows)} 行")
+    return "；".join(out)
+
+
+def _by_turns(refused: Sequence[Refused]) -> list[Refused]:
+    """Order the rows so that the first few name every layer."""
+    turns: Counter[str] = Counter()
+    ordered = []
+    for row in refused:
+        ordered.append((turns[row.layer], row))
+        turns[row.layer] += 1
+    return [row for _, row in sorted(ordered, key=lambda pair: pair[0])]
 
 
 def bind_number(

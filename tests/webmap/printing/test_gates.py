@@ -1,15 +1,20 @@
 """Who may see a sheet."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
+from layers.analysis.line_picture import line_picture
+from layers.analysis.picture import ServicePicture
 from layers.provenance import Provenance
 from layers.store import Actor
+from tests.layers.analysis.boundary import ID, filled
 from tests.webmap.printing.build import small_picture
 from webmap.printing.errors import SheetError
 from webmap.printing.gates import (
+    Refused,
     bind_number,
+    listed,
     number_lines,
     refused_rows,
     require_number,
@@ -89,6 +94,47 @@ def test_a_number_is_bound_to_its_content():
     with pytest.raises(SheetError, match="晋S1") as caught:
         bind(store, "bb")
     assert caught.value.code == "number_bound_elsewhere"
+
+
+def test_a_number_is_bound_to_the_recipe_too():
+    store = Records()
+    bind(store)
+    with pytest.raises(SheetError) as caught:
+        bind(store, recipe_hash="other")
+    assert caught.value.code == "number_bound_elsewhere"
+
+
+def test_markers_are_never_public_however_good(tmp_path):
+    with filled(tmp_path) as store:
+        picture = line_picture(store, ID)
+        by_store = refused_rows(picture, store)
+        by_picture = refused_rows(picture, None)
+    keys = {("boundary_markers", str(key)) for key in picture.markers.index}
+    assert {(row.layer, row.id) for row in by_store} == keys
+    assert {(row.layer, row.id) for row in by_picture} == keys
+    assert str(by_store[0]).endswith("surveyed（界桩坐标）")
+
+
+def test_a_line_without_markers_may_be_public(tmp_path):
+    with filled(tmp_path, markers=[]) as store:
+        require_publishable(line_picture(store, ID), store)
+
+
+def test_findings_are_never_public():
+    class WithFindings(ServicePicture):
+        drawn_rows = {"findings": ["F1"]}  # noqa: RUF012
+
+    picture = small_picture(provenance=Provenance("surveyed", ("x",)))
+    parts = {f.name: getattr(picture, f.name) for f in fields(picture)}
+    refused = refused_rows(WithFindings(**parts), None)
+    assert [(row.layer, row.id) for row in refused] == [("findings", "F1")]
+
+
+def test_every_layer_is_named_however_many_rows_the_first_has():
+    rows = [Refused("roads", str(number), "synthetic") for number in range(300)]
+    said = listed([*rows, Refused("boundary_markers", "M1", "surveyed", "界桩坐标")])
+    assert "boundary_markers M1 surveyed（界桩坐标）" in said
+    assert "roads 等 300 行" in said
 
 
 def test_the_number_line_of_each_mode():

@@ -1,73 +1,12 @@
 """From a store to a sheet."""
 
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 
 import pytest
 import shapely
 
-from layers.store import Actor, open_store
-from tests.webmap.printing.build import small_picture
+from tests.webmap.printing.stores import ACTOR, TOWN, opened
 from webmap.printing import SheetError, sheet
-
-ACTOR = Actor("王工", "reviewer")
-TOWN = "140499101000"
-
-
-def fill(store, quality: str) -> None:
-    """The roads, a town with one village and a centre of `small_picture`, as a store has them."""
-    picture = small_picture()
-    known = {"quality": quality, "source": "手工"}
-    code = "140499000000"
-    store.put(
-        "divisions",
-        [
-            {
-                "code": code,
-                "name": "示意县",
-                "level": "county",
-                "kind": "county",
-                "legal": True,
-                "geometry": picture.county.geometry.iloc[0],
-                **known,
-            },
-            {
-                "code": TOWN,
-                "name": "虒亭镇",
-                "level": "township",
-                "kind": "township",
-                "parent_code": code,
-                "legal": True,
-                **known,
-                "geometry": picture.townships.geometry.iloc[0],
-            },
-        ],
-        actor=ACTOR,
-        reason="测试",
-    )
-    x, y = 113.02, 36.52
-    line = shapely.LineString([(x - 0.03, y), (x + 0.03, y + 0.002)])
-    road = {"way_id": 1, "piece": 0, "u": 1, "v": 2, "highway": "residential", "geometry": line}
-    modes = {"walk": "both", "etrike": "both", "car": "both"}
-    store.put("roads", [{**road, **modes, **known}], actor=ACTOR, reason="测试")
-    centre = {"name": "虒亭驿站", "kind": "station", "status": "in_service"}
-    spot = shapely.Point(x - 0.01, y + 0.0005)
-    store.put(
-        "care_facilities", [{**centre, **known, "geometry": spot}], actor=ACTOR, reason="测试"
-    )
-    people = {"village_code": "140499101200", "year": 2020, "population": 400, "age60": 120}
-    place = shapely.Point(x - 0.008, y + 0.0005)
-    store.put("elders", [{**people, **known, "geometry": place}], actor=ACTOR, reason="测试")
-
-
-def opened(path: Path, quality: str):
-    store = open_store(
-        f"gpkg:{path / 'county.gpkg'}",
-        create=True,
-        clock=lambda: datetime(2026, 11, 1, 12, tzinfo=UTC),
-    )
-    fill(store, quality)
-    return store
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +89,26 @@ def test_pins_are_kept_with_the_sheet_and_win(surveyed):
     sheet(surveyed, "circles", pins=[pin], actor=ACTOR)
     rows = {row["id"]: row for row in sheet(surveyed, "circles").to_json()["placed"]}
     assert (rows[TOWN]["x_mm"], rows[TOWN]["y_mm"]) == (70.0, 70.0)
+
+
+def test_another_question_is_other_content(surveyed):
+    public(surveyed)
+    asked = {"publish": "public", "review_no": "晋S(2026)001号", "approval": "F1", "actor": ACTOR}
+    with pytest.raises(SheetError) as caught:
+        sheet(surveyed, "circles", minutes=30, **asked)
+    assert caught.value.code == "number_bound_elsewhere"
+    with pytest.raises(SheetError, match="晋S"):
+        sheet(surveyed, "circles", paper="A1", **asked)
+    with pytest.raises(SheetError, match="晋S"):
+        sheet(surveyed, "circles", graticule=True, **asked)
+
+
+def test_a_number_given_for_an_internal_sheet_is_not_printed(rough):
+    drawn = sheet(rough, "circles", review_no="晋S9", approval="F9", publish="review")
+    assert "晋S9" not in drawn.svg
+    assert any("审图号" in warning for warning in drawn.warnings)
+
+
+def test_internal_sheets_say_so(rough):
+    assert "内部用图" in sheet(rough, "circles").svg
+    assert "内部用图" not in sheet(rough, "circles", publish="review").svg
