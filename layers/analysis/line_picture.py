@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -242,23 +243,26 @@ def _sides(line: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame) -> gpd.GeoDataFr
     from layers import facts  # noqa: PLC0415 - a county elsewhere never needs it
 
     shipped = facts.neighbours().set_index("code")
-    spoken = str(line["name"].iloc[0]).split("-")
-    rows = []
-    for number, code in enumerate((str(line["code_a"].iloc[0]), str(line["code_b"].iloc[0]))):
+    known: dict[str, tuple[str, bool, Any]] = {}
+    codes = [str(line[name].iloc[0]) for name in ("code_a", "code_b")]
+    for code in codes:
         own = divisions[divisions["code"] == f"{code}000000"]
         if len(own):
-            name, shape = str(own["name"].iloc[0]), own.geometry.iloc[0]
+            known[code] = (str(own["name"].iloc[0]), True, own.geometry.iloc[0])
         elif code in shipped.index:
-            name, shape = str(shipped["name"][code]), shipped.geometry[code]
-        else:
-            name, shape = (spoken[number] if len(spoken) == 2 else code), None
-        if shape is not None and shape.geom_type not in _AREAS:
-            shape = None
-        rows.append((code, name, len(own) > 0, shape))
+            known[code] = (str(shipped["name"][code]), False, shipped.geometry[code])
+    # The line's own name tells the other side, in whatever order it names them.
+    named = {name for name, *_ in known.values()}
+    spoken = re.split("[-—－]", str(line["name"].iloc[0]))
+    rest = [word for word in spoken if word not in named]
+    told = rest[0] if len(spoken) == 2 and len(known) == len(rest) == 1 else ""
+    rows = [known.get(code, (told or code, False, None)) for code in codes]
+    areas = [shape if shape is not None and shape.geom_type in _AREAS else None
+             for *_, shape in rows]  # fmt: skip
     return gpd.GeoDataFrame(
-        {"name": [row[1] for row in rows], "stored": [row[2] for row in rows]},
-        geometry=np.array([shape for *_, shape in rows], dtype=object),
-        index=pd.Index([code for code, *_ in rows], name="code"),
+        {"name": [name for name, *_ in rows], "stored": [stored for _, stored, _ in rows]},
+        geometry=np.array(areas, dtype=object),
+        index=pd.Index(codes, name="code"),
         crs=STORED_CRS,
     )
 

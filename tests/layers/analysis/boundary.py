@@ -25,6 +25,7 @@ def marker(number, x, **more):
 
 
 def filled(path, *, markers=None, **line):
+    path.mkdir(exist_ok=True)
     store = open_store(
         f"gpkg:{path / 'county.gpkg'}",
         create=True,

@@ -34,9 +34,16 @@ def test_references_keep_their_order_and_what_was_not_recorded(picture):
 
 def test_both_sides_are_named_and_only_the_own_has_ground(picture):
     assert list(picture.sides.index) == ["140498", "140499"]
-    assert picture.sides["name"]["140499"] == "示意县"
+    assert list(picture.sides["name"]) == ["邻县", "示意县"]
     assert list(picture.sides["stored"]) == [False, True]
     assert picture.sides.geometry["140498"] is None
+
+
+def test_a_side_that_nothing_names_has_its_code(tmp_path):
+    with filled(tmp_path, name="北线") as store:
+        assert list(line_picture(store, ID).sides["name"]) == ["140498", "示意县"]
+    with filled(tmp_path / "other", name="甲县-乙县") as store:
+        assert list(line_picture(store, ID).sides["name"]) == ["140498", "示意县"]
 
 
 def test_a_line_nobody_disputes_is_determined(picture):
