@@ -162,7 +162,7 @@ def azimuths(pen: PanelPen, picture: LinePicture) -> None:
         pen.table(
             ("界桩号", "", "方位物", "坐标方位角", "距离"),
             shown,
-            widths=(17, 6, 29, 19, 15),
+            widths=(13, 6, 32, 20, 15),
             pitch=pitch,
             named=2,
             size=size,
