@@ -9,7 +9,17 @@ import shapely
 
 from layers.cases import act, open_case
 from layers.cases.criteria import criteria
-from tests.layers.cases.conftest import CLERK, DAY, FIELD, LINE, NAME, REVIEWER, SECOND, walk
+from tests.layers.cases.conftest import (
+    CLERK,
+    DAY,
+    FIELD,
+    LINE,
+    NAME,
+    PLANNER,
+    REVIEWER,
+    SECOND,
+    walk,
+)
 
 if TYPE_CHECKING:
     from layers.cases import Case
@@ -17,9 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "fill_county",
+    "fill_street",
     "walked_inspection",
     "walked_name",
     "walked_nomination",
+    "walked_siting",
 ]
 
 _EAST, _NORTH = 112.90, 36.70
@@ -141,3 +153,31 @@ def walked_nomination(store: Store) -> Case:
         [*evidence, ("score", REVIEWER, {"points": points}),
          ("submit", CLERK, {"authority": "山西省民政厅"})],
     )  # fmt: skip
+
+
+def fill_street(store: Store) -> None:
+    """Put a street of 2 km with a station at one end and three villages into a store."""
+    places = [(113.0, 36.5), (113.011, 36.5), (113.022, 36.5)]
+    road = {"u": 1, "v": 2, "way_id": 1, "piece": 0, "highway": "residential"}
+    about = {"quality": "approximate"}
+    store.put("roads", [{**road, **about, "geometry": shapely.LineString(places)}], actor=CLERK)
+    station = {"id": "s", "name": "示意驿站", "kind": "station", **about}
+    store.put("care_facilities", [{**station, "geometry": shapely.Point(places[0])}], actor=CLERK)
+    rows = [
+        {"village_code": f"14042310000{n}", "year": 2020, "population": 900, "age60": people,
+         "geometry": shapely.Point(place), **about}
+        for n, (place, people) in enumerate(zip(places, (50, 20, 90), strict=True), start=1)
+    ]  # fmt: skip
+    store.put("elders", rows, actor=CLERK)
+
+
+def walked_siting(store: Store) -> Case:
+    """Walk a siting case on the street to where its answer is adopted."""
+    data = {"title": "示意街选址", "question": {"model": "mclp", "p": 1}}
+    case = open_case(store, "siting", PLANNER, data, on=DAY)
+    steps = [
+        ("compute", PLANNER, {}),
+        ("review", REVIEWER, {"opinion": "同意"}),
+        ("adopt", SECOND, {}),
+    ]
+    return walk(store, case, steps)

@@ -30,7 +30,17 @@ if TYPE_CHECKING:
 
 __all__ = ["write_case_book"]
 
-_SHEETS = {"markers": "逐桩记录", "findings": "问题", "plates": "标志牌", "names": "地名"}
+_SHEETS = {
+    "markers": "逐桩记录",
+    "findings": "问题",
+    "plates": "标志牌",
+    "names": "地名",
+    "chosen": "站址",
+    "options": "方案比较",
+    "change": "建成前后",
+    "rows": "各单位",
+}
+"""Table -> name of its sheet."""
 _PLACES_A_MM = 0.52
 """Half-width places of a column for a millimetre on paper."""
 _HEAD_ROW = 4

@@ -259,6 +259,8 @@ def _cell(value: Any, column: TableColumn) -> Cell:  # noqa: ANN401 - whatever J
 
 def _number(value: float, form: str) -> str:
     """Show a number as a workbook would by the same form."""
+    if form.endswith("%"):
+        return f"{_number(100 * value, form[:-1])}%"
     decimals = form.partition(".")[2]
     if "#" in decimals or not form:
         return f"{value:g}" if isinstance(value, float) else str(value)

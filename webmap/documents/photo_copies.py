@@ -33,7 +33,7 @@ def small_copy(files: Files, name: str) -> bytes | None:
     """
     try:
         with Image.open(files.path(name)) as picture:
-            picture.draft("RGB", (2 * _SIDE_PX, 2 * _SIDE_PX))  # a JPEG is decoded small at once
+            picture.draft("RGB", (_SIDE_PX, _SIDE_PX))  # a JPEG is decoded small at once
             bare = picture.convert("RGB")
     except (NotFound, UnidentifiedImageError, OSError):
         return None

@@ -9,6 +9,7 @@ from layers.cases.papers.heritage import heritage_content
 from layers.cases.papers.inspection import inspection_content
 from layers.cases.papers.made import Content, Made, plain
 from layers.cases.papers.place_name import place_name_content
+from layers.cases.papers.siting import siting_content
 from layers.cases.papers.then import Then, case_steps
 from layers.cases.record import read_case
 from layers.cases.workflows import workflow
@@ -104,5 +105,6 @@ CONTENTS: dict[str, Callable[[Made], Content]] = {
     "heritage": heritage_content,
     "inspection": inspection_content,
     "place_name": place_name_content,
+    "siting": siting_content,
 }
 """Case type -> function that gives the content of its documents; others have their own data."""

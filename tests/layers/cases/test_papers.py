@@ -9,7 +9,14 @@ import pytest
 
 from layers.cases import act, document_rows, open_case, plate_rows
 from layers.errors import NotFound
-from tests.case_walks import fill_county, walked_inspection, walked_name, walked_nomination
+from tests.case_walks import (
+    fill_county,
+    fill_street,
+    walked_inspection,
+    walked_name,
+    walked_nomination,
+    walked_siting,
+)
 from tests.layers.cases.conftest import CLERK, DAY, LINE, NAME, REVIEWER, walk
 
 
@@ -175,6 +182,16 @@ def test_nomination_counts_evidence_and_points(bare):
     assert {row["complete"] for row in rows["tables"]["criteria"]} == {"齐"}
     assert (rows["fields"]["score"], rows["fields"]["score_limit"]) == (80.5, 100)
     assert rows["fields"]["named_years"] == 1524
+
+
+def test_comparison_has_the_site_and_what_it_changes(store):
+    fill_street(store)
+    rows = document_rows(store, walked_siting(store).id, "comparison")
+    fields = rows["fields"]
+    assert (fields["model"], fields["mode"], fields["age"]) == ("最大覆盖", "步行", "60岁及以上")
+    assert (fields["direction"], fields["minutes"], fields["gained"]) == ("前往设施", 15, 90)
+    assert [row["covered"] for row in rows["tables"]["change"]] == [70, 160]
+    assert [one["name"] for one in rows["map"]["points"]] == fields["chosen"]
 
 
 def test_plates_of_villages_have_a_spelling_to_confirm_and_their_names(bare):

@@ -10,7 +10,14 @@ import pytest
 
 from layers.cases import document_rows, plate_rows
 from layers.store import open_store
-from tests.case_walks import fill_county, walked_inspection, walked_name, walked_nomination
+from tests.case_walks import (
+    fill_county,
+    fill_street,
+    walked_inspection,
+    walked_name,
+    walked_nomination,
+    walked_siting,
+)
 from tests.conftest import lacking
 from tests.layers.cases.conftest import CLERK, DAY
 from webmap.documents import write_document
@@ -23,7 +30,13 @@ def _all_rows(folder: Path, *, placed: bool, markers: int) -> dict[str, dict]:
     url = f"gpkg:{folder / 'county.gpkg'}"
     with open_store(url, create=True, min_free_mb=0) as store:
         fill_county(store, placed=placed, markers=markers)
-        cases = (walked_inspection(store), walked_name(store), walked_nomination(store))
+        fill_street(store)
+        cases = (
+            walked_inspection(store),
+            walked_name(store),
+            walked_nomination(store),
+            walked_siting(store),
+        )
         rows = {
             f"{case.type}.{name}": document_rows(store, case.id, name)
             for case in cases
