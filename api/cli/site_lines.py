@@ -55,8 +55,7 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
             count_text(change["before"]["covered"]),
             count_text(change["after"]["covered"]),
             count_text(change["change"]["covered"]),
-            share_text(change["before"]["share"]),
-            share_text(change["after"]["share"]),
+            *(_share_and_range(change[when]) for when in ("before", "after")),
         ),
         *(
             (
@@ -68,16 +67,9 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
             for row in shown_rows(answer, full=full).to_dict("records")
         ),
     ]
-    headings = (
-        UNIT_TITLES[care.by],
-        "老年人口",
-        "现状覆盖",
-        "选定后",
-        "新增",
-        "现状率",
-        "选定后率",
-    )
-    lines += table_lines(headings, rows, left=0)
+    titles = ("老年人口", "现状覆盖", "选定后", "新增", "现状率（区间）", "选定后率（区间）")
+    lines += table_lines((UNIT_TITLES[care.by], *titles), rows, left=0)
+    lines.append("区间：村里的人都在村的位置，和沿村里街道分布，两种算法的结果。")
     before, after = change["before"], change["after"]
     lines.append(
         f"平均 {_minutes(before['mean_seconds'])} → {_minutes(after['mean_seconds'])} 分钟，"
@@ -102,6 +94,13 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
         ],
     )
     return [*lines, *_closing(answer)]
+
+
+def _share_and_range(figures: dict[str, Any]) -> str:
+    from webmap.wording import bracketed_range, share_text
+
+    span = bracketed_range(figures["share_low"], figures["share_high"])
+    return share_text(figures["share"]) + span
 
 
 def _closing(answer: SitingAnswer) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -13,7 +13,9 @@ from geo.coverage import coverage
 from geo.errors import InputError
 from layers.analysis.candidates import node_candidates, village_candidates
 from layers.analysis.gaps import gap_rows, gap_summary
+from layers.analysis.ranges import Streets
 from layers.analysis.saved_scenarios import inputs_hash
+from layers.analysis.sited import with_sites
 from layers.analysis.siting_question import LIMITED_MODELS
 from layers.analysis.siting_table import SitingTable
 from layers.provenance import merge, provenance_of
@@ -63,14 +65,15 @@ class SitingAnswer:
         mean way: `rank sites names objective status gap covered gained share mean_seconds
         worst_seconds`. `sites` are tuples of ids, `gap` is the distance from the optimum.
     before, after
-        `layers.analysis.gaps.gap_summary`, and `mean_seconds`, `worst_seconds` of those reached.
+        `layers.analysis.gaps.gap_summary` with `share_low`, `share_high` (people at their village's
+        point, and along its streets), and `mean_seconds`, `worst_seconds` of those reached.
         Today with what is counted; then with the chosen sites, and without what stands if the
         question says so.
     rows
         By the care question's unit, most gained first: `code name total before after gained
         before_share after_share`; `before` and `after` are people covered.
     villages_before, villages_after
-        Demand with its coverage, as `ServicePicture.demand`.
+        Demand with its coverage, as `ServicePicture.demand`, `street_share` included.
     candidates
         All places that were looked at: columns of `layers.analysis.candidates`.
     unreached
@@ -147,8 +150,13 @@ def siting_answer(
     found, options = _options(inputs, table.solve(), standing, places, before)
     best = found[0]
     opened = places.loc[list(best.chosen)]
-    changed = best.status != "infeasible"
-    after = coverage_with(inputs, standing, opened) if changed else before
+    streets = Streets.of(inputs)
+    before = before.assign(street_share=streets.covered_shares())
+    after = before
+    if best.status != "infeasible":
+        planned = with_sites(inputs if question.existing else _emptied(inputs), opened)
+        along = streets.serving(planned).covered_shares()
+        after = coverage_with(inputs, standing, opened).assign(street_share=along)
     return SitingAnswer(
         question=question,
         care=inputs.question,
@@ -220,6 +228,11 @@ def _candidates(
             where="candidates",
         )
     return makers[candidates](inputs, question.township)
+
+
+def _emptied(inputs: ServiceInputs) -> ServiceInputs:
+    """Give the inputs without what stands: a plan from nothing."""
+    return replace(inputs, facilities=inputs.facilities.assign(counted=False))
 
 
 def _unreached(inputs: ServiceInputs, question: SitingQuestion, best: Solution) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 from shapely import MultiPoint, Point
 
+from layers.analysis.gap_cells import shown_ranges
 from layers.analysis.saved_scenarios import save_scenario
 from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN, hidden_cells, shown_values
 
@@ -24,6 +25,7 @@ __all__ = [
     "siting_body",
 ]
 
+_SHARES: Final = ("total", "share", "share_low", "share_high")
 _PEOPLE: Final = ("total", "before", "after", "gained")
 
 
@@ -114,9 +116,9 @@ def shown_change(answer: SitingAnswer, *, full: bool = False) -> dict[str, dict[
 
     Returns
     -------
-    {before, after: total covered uncovered share mean_seconds worst_seconds, change: covered};
-    counts as numbers or text, None where a share would tell one. A change of 1-4 people hides what
-    is after.
+    {before, after: total covered uncovered share share_low share_high mean_seconds worst_seconds,
+    change: covered}; counts as numbers or text, None where a share would tell one, with its range.
+    A change of 1-4 people hides what is after.
     """
     change = answer.after["covered"] - answer.before["covered"]
     telling = not full and 0 < abs(change) < SMALLEST_SHOWN
@@ -128,9 +130,18 @@ def shown_change(answer: SitingAnswer, *, full: bool = False) -> dict[str, dict[
             hidden[["covered", "uncovered"]] = True
         shown = parts if full else shown_values(parts, hidden)
         told = full or not hidden.any(axis=None)
+        ends = shown_ranges(
+            pd.DataFrame([{key: figures[key] for key in _SHARES}]),
+            pd.Series([not told]),
+            full=full,
+        ).iloc[0]
         found[name] = {
             **{str(key): value for key, value in shown.iloc[0].items()},
             "share": figures["share"] if told else None,
+            **{
+                key: None if pd.isna(ends[key]) else float(ends[key])
+                for key in ("share_low", "share_high")
+            },
             "mean_seconds": figures["mean_seconds"],
             "worst_seconds": figures["worst_seconds"],
         }

@@ -235,3 +235,29 @@ def test_made_up_inputs_are_told(store):
     rows = [elders(FAR, 50, 1400, quality="synthetic")]
     found = answer(fill(store, elders=rows))
     assert found.provenance.notice == "示意数据 非法定"
+
+
+def test_before_and_after_have_the_ranges_of_gaps(store):
+    from layers.analysis.gaps import gap_answer
+
+    read = inputs(fill(store))
+    found, gaps = siting_answer(read, SitingQuestion()), gap_answer(read)
+    for name in ("share_low", "share_high"):
+        assert found.before[name] == gaps.summary[name]
+        assert found.after[name] > found.before[name]
+    assert found.after["share_low"] <= found.after["share"] <= found.after["share_high"]
+
+
+def test_a_plan_from_nothing_ranges_over_the_new_sites_alone(store):
+    fill(store)
+    both = answer(store).after
+    alone = answer(store, existing=False, forbidden=(NEAR,)).after
+    assert alone["share_high"] <= both["share_high"]
+    assert alone["share_low"] <= alone["share"] <= alone["share_high"]
+
+
+def test_a_hidden_share_hides_its_range(store):
+    rows = [elders(NEAR, 30, 500), elders(FAR, 3, 1400), elders(PLACELESS, 20, None)]
+    change = shown_change(answer(fill(store, elders=rows)))
+    assert change["after"]["share"] is None
+    assert change["after"]["share_low"] is change["after"]["share_high"] is None
