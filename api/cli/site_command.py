@@ -53,7 +53,16 @@ def site(
             help="mclp 覆盖最多的人、lscp 最少设施全覆盖、p_median 总路程最短、p_center 最远者最近",
         ),
     ] = "mclp",
-    p: Annotated[int, typer.Option("--p", metavar="N", help="新建几处（lscp 自己算出）")] = 1,
+    p: Annotated[
+        int | None,
+        typer.Option("--p", metavar="N", help="新建几处，默认 1（lscp 自己算出；有预算时不限）"),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            "--budget", metavar="YUAN", help="mclp：新建合计最多几元，候选点要有 investment_yuan"
+        ),
+    ] = None,
     minutes: Minutes = 15,
     mode: Mode = "walk",
     age: Age = "60",
@@ -130,7 +139,8 @@ def site(
     )
     asked = _question(
         model=model,
-        p=p,
+        p=1 if p is None and budget is None else p,
+        budget=budget,
         township=township,
         existing=existing,
         forbidden=forbidden,
@@ -179,7 +189,8 @@ def site(
 def _question(
     *,
     model: str,
-    p: int,
+    p: int | None,
+    budget: float | None,
     township: str | None,
     existing: bool,
     forbidden: list[str] | None,
@@ -202,6 +213,7 @@ def _question(
         return SitingQuestion(
             model=model,
             p=p,
+            budget=budget,
             township=township,
             existing=existing,
             forbidden=tuple(forbidden or ()),

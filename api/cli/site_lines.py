@@ -46,6 +46,8 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
         lines += table_lines(headings, cells[:_LISTED], left=2)
         if len(cells) > _LISTED:
             lines.append(f"……另有 {len(cells) - _LISTED} 处，见 --json 或 --out 文件。")
+    if answer.cost is not None:
+        lines.append(f"投资合计 {answer.cost:,.0f} 元，预算 {answer.question.budget:,.0f} 元。")
     change = shown_change(answer, full=full)
     lines += ["", "前后对比："]
     rows = [

@@ -36,7 +36,8 @@ __all__ = [
 ]
 
 CANDIDATE_COLUMNS: Final = ("name", "quality", "source", "geometry")
-"""Columns of every frame of candidates; index id (text), EPSG:4490."""
+"""Columns of every frame of candidates; index id (text), EPSG:4490. Those from rows and files have
+`investment_yuan` too, NaN where it is not known."""
 
 
 def village_candidates(inputs: ServiceInputs, township: str | None = None) -> gpd.GeoDataFrame:
@@ -152,8 +153,8 @@ def file_candidates(path: str | Path, *, crs: str | None = None) -> gpd.GeoDataF
     Parameters
     ----------
     path
-        Rows as those of `care_facilities`; only a place is needed, `name` and `id` are read if
-        there.
+        Rows as those of `care_facilities`; only a place is needed, `name`, `id` and
+        `investment_yuan` are read if there.
     crs
         CRS of the coordinates, over what the file says.
 
@@ -237,12 +238,15 @@ def _frame(
     rows: pd.DataFrame,
     places: gpd.GeoSeries,
 ) -> gpd.GeoDataFrame:
+    columns = {
+        "name": np.asarray(names, object),
+        "quality": np.asarray(rows["quality"], object),
+        "source": np.asarray(rows["source"], object),
+    }
+    if "investment_yuan" in rows:
+        columns["investment_yuan"] = pd.to_numeric(rows["investment_yuan"]).to_numpy(np.float64)
     table = pd.DataFrame(
-        {
-            "name": np.asarray(names, object),
-            "quality": np.asarray(rows["quality"], object),
-            "source": np.asarray(rows["source"], object),
-        },
+        columns,
         index=pd.Index(np.asarray(ids).astype(str), name="id"),
     )
     return gpd.GeoDataFrame(table, geometry=places.to_numpy(), crs=STORED_CRS)

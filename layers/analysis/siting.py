@@ -101,6 +101,13 @@ class SitingAnswer:
     warnings: tuple[str, ...] = ()
 
     @property
+    def cost(self) -> float | None:
+        """Yuan of the chosen sites, where a budget was asked about."""
+        if self.question.budget is None:
+            return None
+        return float(self.candidates.loc[list(self.solution.chosen), "investment_yuan"].sum())
+
+    @property
     def feasible(self) -> bool:
         """Whether there is a choice at all; `solution.reason` says why not."""
         return self.solution.status != "infeasible"

@@ -168,6 +168,7 @@ def siting_body(answer: SitingAnswer, *, full: bool = False) -> dict[str, Any]:
         "objective": solution.objective if known else None,
         "bound": solution.bound if known else None,
         "gap": solution.gap,
+        **({} if answer.cost is None else {"cost": answer.cost}),
         "chosen": [
             {"id": site, **row, "lon": round(lon, 6), "lat": round(lat, 6)}
             for site, row, lon, lat in zip(
@@ -227,6 +228,7 @@ def save_siting(
     asked = answer.question
     kept = {"candidates": candidates, "township": asked.township, "existing": asked.existing,
             "forbidden": list(asked.forbidden), "min_share": asked.min_share,
+            "budget": asked.budget,
             "choices": asked.choices, "tolerance": asked.tolerance}  # fmt: skip
     places = [
         {"id": site, "name": called, "lon": round(lon, 6), "lat": round(lat, 6)}
@@ -240,7 +242,7 @@ def save_siting(
     ]
     question = {
         "model": asked.model,
-        **({} if asked.model == "lscp" else {"p": asked.p}),
+        **({} if asked.model == "lscp" or asked.p is None else {"p": asked.p}),
         **({} if candidates in {"villages", "nodes"} else {"candidates": places}),
         "options": {key: value for key, value in kept.items() if value is not None},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +31,10 @@ class SitingQuestion:
     model
         One of `MODEL_TITLES`.
     p
-        How many new sites; lscp finds it itself.
+        How many new sites; lscp finds it itself. None: as many as the budget buys.
+    budget
+        mclp: yuan that the new sites may cost together; every candidate then needs its
+        `investment_yuan`.
     township
         Candidates lie in this township; models that have to serve everybody (lscp, p_median,
         p_center) then serve its people, while mclp counts whoever is won in the whole county.
@@ -54,7 +58,8 @@ class SitingQuestion:
     """
 
     model: str = "mclp"
-    p: int = 1
+    p: int | None = 1
+    budget: float | None = None
     township: str | None = None
     existing: bool = True
     forbidden: tuple[str, ...] = ()
@@ -70,7 +75,17 @@ class SitingQuestion:
                 code="unknown_model",
                 where="model",
             )
-        if self.p < 1 and self.model != "lscp":
+        if self.budget is not None and self.model != "mclp":
+            raise InputError(
+                "预算只能和最大覆盖（mclp）一起用。", code="budget_without_mclp", where="budget"
+            )
+        if self.budget is not None and not 0 <= self.budget < math.inf:
+            raise InputError(
+                f"预算应是 0 或更多的元数，现在是 {self.budget}。", code="negative", where="budget"
+            )
+        if self.p is None and self.budget is None and self.model != "lscp":
+            raise InputError("请给出新建几处（p）或预算（budget）。", code="p_or_budget", where="p")
+        if self.p is not None and self.p < 1 and self.model != "lscp":
             raise InputError(
                 f"新建设施数应是 1 或更多，现在是 {self.p}。", code="p_invalid", where="p"
             )

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.errors import InputError
 from geo.reach import cost_matrix
 from geo.siting import alternatives
 from layers.analysis.siting_question import LIMITED_MODELS
@@ -34,6 +35,8 @@ class SitingTable:
         Of the same rows.
     existing, forbidden
         Columns that stand, and that must not be built.
+    site_cost
+        Yuan by candidate; None where no budget is asked about.
     """
 
     question: SitingQuestion
@@ -43,6 +46,7 @@ class SitingTable:
     township: pd.Series
     existing: tuple[str, ...]
     forbidden: tuple[str, ...]
+    site_cost: pd.Series | None = None
 
     @classmethod
     def of(
@@ -65,9 +69,12 @@ class SitingTable:
 
         Raises
         ------
+        InputError
+            `site_cost_missing` if a budget is asked about and a candidate has no price.
         PlatformError
             If `geo` refuses an input.
         """
+        site_cost = None if question.budget is None else _site_cost(places, question.forbidden)
         care, demand = inputs.question, inputs.demand
         if question.township is not None and question.model != "mclp":
             demand = demand[demand["township_code"] == question.township]
@@ -90,6 +97,7 @@ class SitingTable:
             township=demand["township_code"],
             existing=tuple(standing.index),
             forbidden=question.forbidden,
+            site_cost=site_cost,
         )
 
     def without_doubles(self) -> SitingTable:
@@ -128,9 +136,37 @@ class SitingTable:
             tolerance=question.tolerance,
             minutes=self.minutes,
             p=None if question.model == "lscp" else question.p,
+            budget=question.budget,
+            site_cost=self.site_cost,
             existing=self.existing,
             forbidden=self.forbidden,
             groups=self.township if shares else None,
             min_share=question.min_share,
             time_limit_s=question.time_limit_s,
         )
+
+
+def _site_cost(places: gpd.GeoDataFrame, forbidden: tuple[str, ...]) -> pd.Series:
+    """Give the price of every candidate that may be built.
+
+    Raises
+    ------
+    InputError
+        `site_cost_missing`.
+    """
+    if "investment_yuan" not in places:
+        raise InputError(
+            "用预算选址需要每个候选点的投资：请从文件或 care_facilities 的行取候选点，"
+            "填好 investment_yuan（投资，元）。",
+            code="site_cost_missing",
+            where="candidates",
+        )
+    price = places["investment_yuan"].drop(index=list(forbidden), errors="ignore")
+    lacking = price.index[price.isna()]
+    if len(lacking):
+        raise InputError(
+            f"候选点“{lacking[0]}”没有 investment_yuan（投资，元），用预算选址时每个候选点都要填。",
+            code="site_cost_missing",
+            where=str(lacking[0]),
+        )
+    return price

@@ -74,6 +74,48 @@ def test_candidates_come_from_a_file(county, tmp_path):
     assert [one["name"] for one in body["chosen"]] == ["老校舍"]
 
 
+def priced(tmp_path, *prices):
+    """Two places in the far village, and what they cost."""
+    path = tmp_path / "priced.csv"
+    rows = [f"地块{number},113.0156,36.5,{price}" for number, price in enumerate(prices, start=1)]
+    path.write_text("\n".join(["名称,经度,纬度,投资", *rows, ""]), "utf-8")
+    return path
+
+
+def test_a_budget_buys_the_place_that_it_can_pay(county, tmp_path):
+    path = priced(tmp_path, 900_000, 400_000)
+    asked = ("site", "--candidates", path, "--budget", 500_000)
+    body = xygeo(*asked, "--json", data=county).json
+    assert [one["name"] for one in body["chosen"]] == ["地块2"]
+    assert body["cost"] == 400_000
+    assert "投资合计 400,000 元，预算 500,000 元。" in xygeo(*asked, data=county).out
+
+
+def test_a_budget_too_small_buys_nothing(county, tmp_path):
+    asked = ("--candidates", priced(tmp_path, 900_000), "--budget", 800_000, "--json")
+    body = xygeo("site", *asked, data=county).json
+    assert (body["chosen"], body["cost"]) == ([], 0)
+    assert body["after"]["covered"] == body["before"]["covered"]
+
+
+def test_a_budget_is_kept_with_its_question(county, tmp_path):
+    asked = ("--candidates", priced(tmp_path, 400_000), "--budget", 500_000)
+    body = xygeo("site", *asked, "--save", "乙案", "--json", data=county).json
+    with open_store(f"gpkg:{county / 'county.gpkg'}") as store:
+        question = store.get("siting_scenarios", body["scenario"])["question"]
+    question = json.loads(question) if isinstance(question, str) else question
+    assert question["options"]["budget"] == 500_000
+    assert "p" not in question
+
+
+@pytest.mark.parametrize("prices", [(400_000, ""), None])
+def test_a_place_without_a_price_is_named(county, tmp_path, prices):
+    places = "villages" if prices is None else priced(tmp_path, *prices)
+    said = xygeo("site", "--candidates", places, "--budget", 1, "--json", data=county)
+    assert said.code == 1
+    assert said.json["error"]["code"] == "site_cost_missing"
+
+
 def test_an_impossible_wish_ends_with_one_and_its_reason(county):
     said = xygeo("site", "--min-share", 0.9, data=county)
     assert said.code == 1
@@ -87,6 +129,8 @@ def test_an_impossible_wish_ends_with_one_and_its_reason(county):
         (("--p", "0"), "--p"),
         (("--candidates", "nofile.csv"), "--candidates"),
         (("--model", "lscp", "--min-share", "0.5"), "--min-share"),
+        (("--model", "lscp", "--budget", "5"), "--budget"),
+        (("--budget", "-1"), "--budget"),
         (("--mode", "boat"), "--mode"),
         (("--out", "sites.pdf"), "--out"),
     ],
