@@ -6,21 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geo.errors import PlatformError
 from layers.cases.criteria import criteria
+from layers.cases.proposed_names import name_findings, spelling_advice
 from layers.cases.record import Case, read_cases
 from layers.cases.workflows import workflow
 from layers.errors import NotFound, Unmet
-from layers.names.checks import check_name
 from layers.store import Query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from layers.cases.workflows import Step, Workflow
-    from layers.names.checks import NameFinding, NameLists
+    from layers.names.checks import NameLists
     from layers.store import Store
 
-__all__ = ["CHECKS", "Context", "Refusal", "name_findings", "require_checks", "unmet_beforehand"]
+__all__ = ["CHECKS", "Context", "Refusal", "require_checks", "unmet_beforehand"]
 
 _MARKER_KINDS = frozenset({"F01", "F02", "F03", "F04", "F05", "F06"})
 _REFERENCES = 3
@@ -195,7 +196,8 @@ def _no_error_finding(context: Context) -> Refusal | None:
     ]
     if not errors:
         return None
-    return Refusal("；".join(one.message.rstrip("。") for one in errors) + "。", tuple(errors))
+    said = "；".join(one.message.rstrip("。") for one in errors) + "。"
+    return Refusal(said + spelling_advice(context.case, errors), tuple(errors))
 
 
 def _warnings_have_reasons(context: Context) -> Refusal | None:
@@ -296,35 +298,16 @@ def unmet_beforehand(
     Chinese sentences. A check of what the step itself brings is not asked.
     """
     context = Context(store, flow, case, {}, lists=lists)
-    asked = (CHECKS[name](context) for name in step.checks if name in _BEFOREHAND)
-    return [refusal.message for refusal in asked if refusal]
-
-
-def name_findings(store: Store, case: Case, lists: NameLists | None = None) -> list[NameFinding]:
-    """Check the name that a case of the type `place_name` proposes, against the county of today.
-
-    Parameters
-    ----------
-    store, case
-        The case.
-    lists
-        Words that no name may contain; None: the shipped ones.
-
-    Returns
-    -------
-    Findings as `layers.names.checks.check_name`; none where a name is given up.
-    """
-    data = case.data
-    if data.get("purpose") == "retirement":
-        return []
-    return check_name(
-        store,
-        data["name"],
-        kind=data["kind"],
-        pinyin=data["pinyin_tone"],
-        id=data.get("old_name_id"),
-        lists=lists,
-    )
+    said = []
+    for name in step.checks:
+        if name in _BEFOREHAND:
+            try:
+                refusal = CHECKS[name](context)
+            except PlatformError as error:  # what it looks at is gone, or cannot be read any more
+                said.append(str(error))
+            else:
+                said += [] if refusal is None else [refusal.message]
+    return said
 
 
 def _markers(context: Context) -> list[dict[str, Any]]:

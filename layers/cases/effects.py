@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from layers.cases.checks import Context, name_findings
+from layers.cases.checks import Context
 from layers.cases.criteria import criteria
+from layers.cases.proposed_names import name_findings
 from layers.errors import NotFound, Unmet
 from layers.provenance import QUALITIES
 
@@ -21,6 +22,9 @@ __all__ = ["EFFECTS"]
 _HERITAGE_STATES = {"submit": "submitted", "list": "listed", "refuse": "refused"}
 """Action -> status in the registry; `nominated` after any other."""
 
+_DECIDED = {"listed": "已列入", "refused": "已定为未列入"}
+"""Status that ends a nomination -> words for it."""
+
 _OF_THE_PLACE = ("geometry", "place_code")
 """What a new name takes over from the one that it replaces: the place stays where it is."""
 
@@ -29,6 +33,8 @@ def _note_inspected_line(context: Context, actor: Actor) -> dict[str, Any]:
     """Remember the year and the lead on the line: the next inspection counts from them."""
     data = context.case.data
     row = context.store.get("boundary_lines", data["line_id"])
+    if data["year"] < (row["last_inspected_year"] or 0):
+        return {}  # an older inspection, finished late: the line counts from the newer one
     row["last_inspected_year"] = data["year"]
     row["lead_code_last"] = data["lead_code"]
     context.store.put("boundary_lines", [row], actor=actor, reason=_why(context))
@@ -101,6 +107,7 @@ def _register_heritage(context: Context, actor: Actor) -> dict[str, Any]:
     """Write how far the nomination is into the registry."""
     data = context.case.data
     known = _registered(context)
+    _require_undecided(known)
     row = {
         **known,
         "id": known.get("id") or context.case.id or None,
@@ -164,7 +171,19 @@ def _registered(context: Context) -> Row:
             ) from None
     same = ("name", "kind", "division_code")
     rows = context.store.find("heritage_names")
-    return next((row for row in rows if all(row[key] == data[key] for key in same)), {})
+    # A refusal stands in the registry; who nominates again gets a row of its own.
+    standing = [row for row in rows if row["status"] != "refused"]
+    return next((row for row in standing if all(row[key] == data[key] for key in same)), {})
+
+
+def _require_undecided(row: Row) -> None:
+    # A name that is listed, or a row that tells of a refusal, is not nominated over again.
+    if row.get("status") in _DECIDED:
+        raise Unmet(
+            f"“{row['name']}”在名录中{_DECIDED[row['status']]}，不能再申报，请核对。",
+            code="heritage_decided",
+            where=row["id"],
+        )
 
 
 def _why(context: Context) -> str:

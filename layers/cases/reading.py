@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from layers.cases.checks import name_findings, unmet_beforehand
+from layers.cases.checks import unmet_beforehand
 from layers.cases.criteria import criteria, nomination_notes
 from layers.cases.deadlines import due_of
 from layers.cases.engine import allowed
 from layers.cases.forms import needs_schema
+from layers.cases.proposed_names import name_findings, spelling_advice
 from layers.cases.record import CASES, Case, children_of, read_case, read_cases
 from layers.cases.workflows import workflow, workflow_names
 from layers.errors import Conflict, InvalidRecord, NotAllowed, NotFound
@@ -288,7 +289,9 @@ def _warnings(store: Store, one: Case, lists: NameLists | None) -> list[str]:
     if one.state in flow.final:
         return []
     if one.type == "place_name":
-        return [f"{found.code} {found.message}" for found in name_findings(store, one, lists)]
+        found = name_findings(store, one, lists)
+        advice = spelling_advice(one, found)
+        return [*(f"{f.code} {f.message}" for f in found), *([advice] if advice else [])]
     if one.type == "heritage":
         return _heritage_warnings(store, one)
     return []

@@ -268,3 +268,12 @@ def test_passed_deadline_is_a_warning_of_the_case(inspection, county):
     assert case_json(county, inspection, on=DAY)["warnings"] == [
         "本轮联检的期限 2023-12-31 已过，请尽快办理。"
     ]
+
+
+def test_blanks_and_case_make_no_second_person(inspection, county):
+    walk(county, inspection, [("draft_plan", CLERK, PLAN), ("suspend", REVIEWER, {"reason": "汛"})])
+    walk(county, inspection, [("resume", Actor("Shen", "reviewer"), {})])
+    call = lambda: act(  # noqa: E731
+        county, inspection.id, "suspend", Actor(" shen ", "reviewer"), {"reason": "汛"}, on=DAY
+    )
+    assert refused(NotAllowed, call) == "four_eyes"

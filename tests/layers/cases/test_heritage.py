@@ -113,3 +113,28 @@ def test_action_says_what_evidence_is_lacking(nomination, county):
     assert score["warnings"] == [
         "还缺佐证材料：建置历史、地名沿用一千年以上、文化内涵、古建遗存、政治、军事或商贸中心地位。"
     ]
+
+
+LISTED = [
+    *evidence(*ALL),
+    ("score", REVIEWER, {"points": POINTS}),
+    ("submit", CLERK, {"authority": "山西省民政厅"}),
+    ("list", REVIEWER, {"authority": "山西省民政厅", "document_no": "示5号"}),
+]
+AGAIN = {"name": "虒亭镇", "kind": "town1000", "division_code": "140423104000"}
+
+
+def test_listed_name_is_not_nominated_again(nomination, county):
+    walk(county, nomination, LISTED)
+    before = county.head()
+    with pytest.raises(Unmet, match="已列入") as caught:
+        open_case(county, "heritage", CLERK, AGAIN, on=DAY)
+    assert (caught.value.code, county.head()) == ("heritage_decided", before)
+
+
+def test_refused_name_may_be_nominated_again_and_the_refusal_stays(nomination, county):
+    walk(county, nomination, [*LISTED[:-1], ("refuse", REVIEWER, {"reason": "佐证不足"})])
+    again = open_case(county, "heritage", CLERK, AGAIN, on=DAY)
+    assert again.data["heritage_id"] != nomination.data["heritage_id"]
+    states = [row["status"] for row in county.find("heritage_names")]
+    assert sorted(states) == ["nominated", "refused"]

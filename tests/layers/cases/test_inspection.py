@@ -221,3 +221,12 @@ def test_archived_inspection_says_when_the_next_is_due_and_what_reminds_of_it(si
 def test_finding_about_a_marker_of_another_line_is_refused(signed, county):
     data = {**FOUND, "parent_id": signed.id, "marker_id": "m9"}
     assert unmet(lambda: open_case(county, "finding", CLERK, data, on=DAY)) == "marker_on_line"
+
+
+def test_older_inspection_that_ends_late_does_not_turn_the_line_back(signed, county):
+    row = county.get("boundary_lines", LINE)
+    newer = {**row, "last_inspected_year": 2029, "lead_code_last": "140430"}
+    county.put("boundary_lines", [newer], actor=REVIEWER)
+    walk(county, signed, CLOSING)
+    row = county.get("boundary_lines", LINE)
+    assert (row["last_inspected_year"], row["lead_code_last"]) == (2029, "140430")

@@ -228,3 +228,35 @@ def test_deadline_counts_to_the_day_of_filing_not_of_typing_it_in(name_case, cou
     case = act(county, case.id, "file", CLERK, filed, on=date(2024, 5, 1))
     (due, _) = due_of(county, case, on=date(2024, 5, 1))
     assert (due.done, due.late) == (True, False)
+
+
+def test_wrong_spelling_comes_with_a_proposal(county):
+    case = open_case(county, "place_name", CLERK, {**NAME, "pinyin_tone": "Jiànlì Lù"}, on=DAY)
+    advice = "建议拼写（须经人确认）：Jiànshè Lù。"
+    assert case_json(county, case, on=DAY)["warnings"][-1] == advice
+    with pytest.raises(Unmet, match="建议拼写"):
+        act(county, case.id, "check", CLERK, on=DAY)
+
+
+def test_new_name_that_another_place_bears_is_an_error_in_a_renaming_too(county, in_use):
+    taken = {**OLD, "name": "建设路", "pinyin_tone": "Jiànshè Lù", "status": "standard"}
+    county.put("place_names", [taken], actor=REVIEWER, reason=REGISTER)
+    case = open_case(county, "place_name", CLERK, {**NAME, "old_name_id": in_use}, on=DAY)
+    with pytest.raises(Unmet, match="重名") as caught:
+        act(county, case.id, "check", CLERK, on=DAY)
+    assert caught.value.code == "no_error_finding"
+
+
+def test_new_name_may_sound_like_the_one_it_replaces(county, in_use):
+    asked = {**NAME, "name": "就路", "pinyin_tone": "Jiù Lù", "old_name_id": in_use}
+    case = open_case(county, "place_name", CLERK, asked, on=DAY)
+    assert act(county, case.id, "check", CLERK, on=DAY).state == "checked"
+
+
+def test_unit_may_have_its_own_name_as_a_place_name(county):
+    own = {**NAME, "name": "虒亭镇", "pinyin_tone": "Sītíng Zhèn"}
+    case = open_case(county, "place_name", CLERK, {**own, "kind": "division"}, on=DAY)
+    assert act(county, case.id, "check", CLERK, on=DAY).state == "checked"
+    street = open_case(county, "place_name", CLERK, {**own, "kind": "facility"}, on=DAY)
+    with pytest.raises(Unmet, match="重名"):
+        act(county, street.id, "check", CLERK, on=DAY)
