@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from layers import facts
+from layers.analysis.division_picture import DivisionPicture
 from layers.analysis.picture import ServicePicture
 from layers.analysis.question import CareQuestion
 from layers.analysis.siting_picture import SitingPicture, sites_frame
@@ -333,3 +334,34 @@ def siting_picture(*, chosen: bool = True, gained: float = 300.0) -> SitingPictu
         focus_before={"total": 340.0, "covered": 0.0, "share": 0.0},
         focus_after={"total": 340.0, "covered": gained, "share": gained / 340},
     )
+
+
+def division_picture(*, township: str | None = None, **more: object) -> DivisionPicture:
+    """The square county as divisions: four villages (one a community) and a centre in service."""
+    base = small_picture()
+    villages = frame(
+        {
+            "code": list(base.demand["village_code"]),
+            "name": ["虒亭村", "上马社区", "贾垴村", "磛疃村"],
+            "kind": ["village", "community", "village", "village"],
+            "parent_code": list(base.demand["township_code"]),
+        },
+        list(base.demand.geometry),
+        list(base.demand["village_code"]),
+    )
+    within = base.townships[:0]
+    if township is not None:
+        within = base.townships[base.townships["code"] == township]
+        villages = villages[villages["parent_code"] == township]
+    parts = {
+        "county": base.county,
+        "townships": base.townships,
+        "roads": base.roads,
+        "facilities": base.facilities,
+        "provenance": base.provenance,
+        "data_date": DAY,
+        "data_hash": base.data_hash,
+        "within": within,
+        "villages": villages,
+    }
+    return DivisionPicture(**{**parts, **more})
