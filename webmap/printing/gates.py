@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from layers.analysis.picture import ServicePicture
+from layers.analysis.siting_picture import SitingPicture
 from layers.privacy import SMALLEST_SHOWN
 from layers.store import read_frame
 from webmap.printing.errors import SheetError
@@ -101,7 +102,7 @@ def refused_rows(picture: MapPicture, store: Store | None) -> tuple[Refused, ...
     Returns
     -------
     Synthetic and approximate rows by layer and id; markers and what inspections found, whatever
-    their quality; gap rows with counts of 1-4 people.
+    their quality; gap rows, sites and modes with counts of 1-4 people.
     """
     out: list[Refused] = []
     if store is not None:
@@ -131,6 +132,15 @@ def refused_rows(picture: MapPicture, store: Store | None) -> tuple[Refused, ...
     for column in ("total", "covered", "uncovered"):
         small = gaps[(gaps[column] > 0) & (gaps[column] < SMALLEST_SHOWN)]
         out += [Refused("elders", str(name), "count < 5") for name in small["name"]]
+    if isinstance(picture, SitingPicture):
+        counts = [(str(key), value) for key, value in picture.sites["gained"].items()]
+        for column in ("people", "gained"):
+            counts += zip(picture.reach["mode"], picture.reach[column], strict=True)
+        out += [
+            Refused("siting_scenarios", str(key), "count < 5")
+            for key, value in counts
+            if 0 < value < SMALLEST_SHOWN
+        ]
     return tuple(dict.fromkeys(out))
 
 

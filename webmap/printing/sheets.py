@@ -128,6 +128,21 @@ class Sheet:
             title=self.title,
         )
 
+    def png(self, *, dpi: float = 300) -> bytes:
+        """Give the drawing as PNG; a preview is the same drawing at fewer dots.
+
+        Parameters
+        ----------
+        dpi
+            Resolution.
+
+        Raises
+        ------
+        SheetError
+            If it is out of range.
+        """
+        return render_png(self.pdf, dpi=dpi)
+
     def write(self, path: str | os.PathLike[str], *, dpi: float = 300) -> Path:
         """Write the sheet; the file appears whole or not at all.
 
@@ -156,7 +171,7 @@ class Sheet:
         elif kind == ".pdf":
             content = self.pdf
         else:
-            content = render_png(self.pdf, dpi=dpi)
+            content = self.png(dpi=dpi)
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(target) as part:
             part.write_bytes(content)

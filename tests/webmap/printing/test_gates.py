@@ -9,7 +9,7 @@ from layers.analysis.picture import ServicePicture
 from layers.provenance import Provenance
 from layers.store import Actor
 from tests.layers.analysis.boundary import ID, filled
-from tests.webmap.printing.build import small_picture
+from tests.webmap.printing.build import siting_picture, small_picture
 from webmap.printing.errors import SheetError
 from webmap.printing.gates import (
     Refused,
@@ -80,6 +80,14 @@ def test_public_refuses_counts_below_five():
     gaps = picture.gaps.assign(covered=[3.0, 0.0])
     refused = refused_rows(replace(picture, gaps=gaps), None)
     assert [(r.layer, r.id) for r in refused] == [("elders", picture.gaps["name"][0])]
+
+
+def test_public_refuses_small_counts_of_sites():
+    picture = replace(siting_picture(), provenance=Provenance("surveyed", ("x",)))
+    before = {(row.layer, row.id) for row in refused_rows(picture, None)}
+    sites = picture.sites.assign(gained=[3.0, *picture.sites["gained"].iloc[1:]])
+    after = {(row.layer, row.id) for row in refused_rows(replace(picture, sites=sites), None)}
+    assert after - before == {("siting_scenarios", str(picture.sites.index[0]))}
 
 
 def test_surveyed_rows_may_be_public():
