@@ -73,7 +73,8 @@ class Network:
     metric_crs
         The plane of snapping and buffers, metres.
     nodes
-        Index `node_id` (ascending), columns `component`, `geometry` (Point).
+        Index `node_id` (ascending), columns `component` (undirected: nodes joined by roads that may
+        be travelled one way at least; 0 has most nodes), `geometry` (Point).
     edges
         Index `edge_id` (ascending), a row per piece of road and not per direction: `u v way_id
         highway length_m speed_mps forward backward geometry` (LineString u -> v).
@@ -357,6 +358,9 @@ def _network(
     """Put the network together from clean edges in ascending order of their ids."""
     crs = require_measuring_crs(edges.crs, "路网")
     ids, xy, u, v = end_nodes(edges)
+    # Closed both ways, a road is there to be met but connects nothing.
+    open_ = (edges["forward"] | edges["backward"]).to_numpy(bool)
+    u, v = u[open_], v[open_]
     links = coo_array((np.ones(len(u), np.int8), (u, v)), shape=(len(ids), len(ids)))
     component = _by_size(np.asarray(connected_components(links, directed=False)[1]))
     nodes = gpd.GeoDataFrame(

@@ -83,6 +83,13 @@ def test_one_way_streets_are_one_part():
     assert from_edges(edges(ISLAND[:1], backward=[False])).report["components"] == 1
 
 
+def test_a_road_that_is_closed_both_ways_connects_nothing():
+    row = edges([(1, 2, [(0, 0), (100, 0)]), (2, 3, [(100, 0), (200, 0)])])
+    network = from_edges(row.assign(forward=[True, False], backward=[True, False]))
+    assert network.nodes.component.to_dict() == {1: 0, 2: 0, 3: 1}
+    assert network.report["components"] == 2
+
+
 def test_no_edges_are_a_valid_network():
     network = from_edges(edges([]))
     assert len(network.nodes) == len(network.edges) == 0

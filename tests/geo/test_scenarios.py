@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from geo.errors import InputError
-from geo.network import from_edges
+from geo.network import from_edges, snap
 from geo.reach import cost_matrix
 from geo.road_edits import EXTENTS, read_road_edits
 from geo.scenarios import edited_roads, with_road_edits
@@ -110,6 +110,16 @@ def test_a_closed_road_lets_nobody_through_and_shuts_its_people_in():
     assert np.isinf(seconds(made.network, (0, 150), (0, 300)))
     assert made.hits[0].edges == (1,)
     assert made.hits[0].length_m == 300
+
+
+def test_behind_a_closed_road_lies_another_part_of_the_network():
+    made = edited(ladder(), closed=[{"road": 1}]).network
+    part = made.nodes.component
+    assert part[0] == part[1]
+    assert part[2] == part[3] != part[0]
+    homes = points({"south": (900, 0), "north": (900, 300)})
+    assert snap(made, homes).component.nunique() == 2
+    assert snap(ladder(), homes).component.nunique() == 1
 
 
 def test_a_bare_id_closes_that_piece():
