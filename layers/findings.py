@@ -131,6 +131,11 @@ class Findings:
         self._kept.append(finding)
 
     @property
+    def errors(self) -> int:
+        """How many errors there are, those that are only counted too."""
+        return sum(count for (_, level), count in self._counts.items() if level == "error")
+
+    @property
     def has_errors(self) -> bool:
         """Whether the file must stay out."""
         return any(level == "error" for _, level in self._counts)
@@ -152,5 +157,7 @@ def shown(value: object) -> str | None:
     """Shorten a value to what a finding shows: one line of at most 60 characters."""
     if value is None:
         return None
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = "、".join(value)
     text = " ".join(str(value).split())
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,10 +27,19 @@ if TYPE_CHECKING:
 
     from layers.schema import Field, LayerSchema, Rule
 
-__all__ = ["Finding", "Findings", "check_frame", "check_geometry", "check_values", "plain_value"]
+__all__ = [
+    "Finding",
+    "Findings",
+    "check_frame",
+    "check_geometry",
+    "check_values",
+    "holds_persons_number",
+    "plain_value",
+]
 
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
-_MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9][0-9]{9}(?![0-9A-Za-z])")
+# \d is a digit of any width; people write a mobile number in one piece or as 138 1234 5678.
+_IDENTITY = re.compile(r"(?<![\dA-Za-z])[1-9１-９]\d{16}[\dXxＸｘ](?![\dA-Za-z])")
+_MOBILE = re.compile(r"(?<![\dA-Za-z.])[1１][3-9３-９]\d([ \u3000－-]?)\d{4}\1\d{4}(?![\dA-Za-z])")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -40,6 +50,8 @@ def check_values(
     rows: Sequence[int],
     columns: Mapping[str, Sequence[Any]],
     findings: Findings,
+    *,
+    refused: Mapping[str, Collection[int]] = MappingProxyType({}),
 ) -> None:
     """Check typed values of some rows, each row for itself.
 
@@ -54,11 +66,14 @@ def check_values(
     findings
         Gets I03 (required; a warning where the schema only wishes for it), I04 (type, not finite),
         I05 (code list), I06 (range, form, length, rule), I18 (a person's number).
+    refused
+        Field name -> rows whose value was refused while it was read: it is not missing.
     """
     for field in schema.fields.values():
         if field.name in columns and not field.derived:
             values = columns[field.name]
-            _check_missing(field, rows, values, columns, findings)
+            told = refused.get(field.name, ())
+            _check_missing(field, rows, values, columns, findings, told=told)
             _check_kind(field, rows, values, findings)
     for rule in schema.rules:
         _check_rule(schema, rule, rows, columns, findings)
@@ -70,11 +85,13 @@ def _check_missing(
     values: Sequence[Any],
     columns: Mapping[str, Sequence[Any]],
     findings: Findings,
+    *,
+    told: Collection[int],
 ) -> None:
     if not field.required and not field.required_when and not field.missing:
         return
     for i, value in enumerate(values):
-        if value is not None and value != "":
+        if (value is not None and value != "") or rows[i] in told:
             continue
         row = {name: columns[name][i] for name in field.asked_by if name in columns}
         if field.is_required(row):
@@ -159,6 +176,11 @@ def _fault(field: Field, value: object) -> tuple[str, str] | None:
     return None
 
 
+def holds_persons_number(value: object) -> bool:
+    """Tell whether a text, or one inside a nested value, has an identity or mobile number."""
+    return any(_IDENTITY.search(text) or _MOBILE.search(text) for text in texts_in(value))
+
+
 def _fault_of_number(field: Field, value: float) -> tuple[str, str] | None:
     if not math.isfinite(value):
         return "I04", "不是有限的数，请检查或留空"
@@ -174,9 +196,9 @@ def _fault_of_nested(field: Field, value: object) -> tuple[str, str] | None:
         fitted(value, field.shape)
     except ValueError as error:
         return "I06", f"{error}，请核对"
+    if holds_persons_number(value):
+        return "I18", "含有身份证号或手机号，本平台不收个人信息，请删去"
     for text in texts_in(value):
-        if _IDENTITY.search(text) or _MOBILE.search(text):
-            return "I18", "含有身份证号或手机号，本平台不收个人信息，请删去"
         if _CONTROL.search(text) or "\n" in text or "\r" in text:
             return "I06", "含有换行或控制字符，请删去"
     return None
@@ -187,7 +209,7 @@ def _fault_of_text(field: Field, text: object) -> tuple[str, str] | None:
         return "I04", "类型不对，请检查"
     if field.codes and text not in field.codes:
         return "I05", f"不在代码表中，可用：{'、'.join(field.codes.values())}"
-    if _IDENTITY.search(text) or _MOBILE.search(text):
+    if holds_persons_number(text):
         return "I18", "含有身份证号或手机号，本平台不收个人信息，请删去"
     if not field.matches(text):
         return "I06", f"不合格式({field.form or field.pattern})，请核对"

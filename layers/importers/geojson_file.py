@@ -29,16 +29,21 @@ def read_geojson(path: Path) -> Table:
     Raises
     ------
     UnreadableError
-        I01: an empty file, a wrong encoding, no JSON, no features.
+        I01: an empty file, a wrong encoding, no JSON, a member twice; I03: no features.
     """
     text = decode_text(path.read_bytes())
     if not text.strip():
         raise UnreadableError(1, "文件是空的，请检查导出是否完成。")
     try:
-        body = json.loads(text)
+        body = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise UnreadableError(
             error.lineno, f"第 {error.lineno} 行不是有效的 JSON，文件可能不完整，请重新导出。"
+        ) from error
+    except _TwiceError as error:
+        name = shown(str(error))
+        raise UnreadableError(
+            None, f"JSON 的同一对象里有两个“{name}”，不知取哪个，请删去一个再导入。"
         ) from error
     except RecursionError as error:
         raise UnreadableError(1, "JSON 嵌套过深，不是 GeoJSON 要素，请检查文件。") from error
@@ -53,6 +58,25 @@ def read_geojson(path: Path) -> Table:
     )
 
 
+class _TwiceError(ValueError):
+    """A member of an object comes twice; the words are its name."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object whose members differ.
+
+    Raises
+    ------
+    _TwiceError
+        If one comes twice: Python would keep the last in silence.
+    """
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(next(name for name in names if names.count(name) > 1))
+    return members
+
+
 def _features(body: object) -> list[Any]:
     body = body if isinstance(body, dict) else {}
     if body.get("type") == "Feature":
@@ -60,6 +84,8 @@ def _features(body: object) -> list[Any]:
     features = body.get("features") if body.get("type") == "FeatureCollection" else None
     if not isinstance(features, list):
         raise UnreadableError(1, "文件不是 GeoJSON 要素集合(FeatureCollection)，请检查文件。")
+    if not features:
+        raise UnreadableError(None, "文件里没有要素，请检查导出是否完整。", finding_code="I03")
     for number, feature in enumerate(features, start=1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             raise UnreadableError(number, f"第 {number} 个要素不是 Feature，请检查文件。")

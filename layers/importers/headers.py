@@ -102,7 +102,8 @@ def match_headers(
     passed_over -= {"id", schema.system["id"].title}
     fields: dict[str, str] = {}
     places: dict[str, str] = {}
-    for heading in headings:
+    unknown: set[str] = set()
+    for number, heading in enumerate(headings, start=1):
         plain = plain_heading(heading)
         if _PERSON.search(plain):
             findings.add(
@@ -116,10 +117,13 @@ def match_headers(
         if name is None:
             bare = _UNIT.sub("", plain).strip()
             name = known.get(bare) or _PLACES.get(bare)
-        if name is None and plain not in passed_over:
+        if name is None and plain not in passed_over and not (plain and plain in unknown):
+            unknown.add(plain)
             findings.add(
                 "I02",
-                f"列“{heading}”不认识，未导入；如需导入请用 --map {heading or '列名'}=字段。",
+                f"列“{heading}”不认识，未导入；如需导入请用 --map {heading}=字段。"
+                if plain
+                else f"第 {number} 列没有表头，未导入；如需导入请写上表头。",
                 row=row,
                 field=heading,
                 level="warning",

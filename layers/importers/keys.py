@@ -136,7 +136,7 @@ class Keys:
         if repeat.same:
             self._findings.add("I22", f"第 {row} 行与第 {first} 行完全相同，请删去一行。", row=row)
             return
-        name = "、".join(str(part) for part in key[1:]) if isinstance(key, tuple) else str(key)
+        name = self._named(key)
         for number, other in ((first, row), (row, first)):
             if number == row or not repeat.told:
                 self._findings.add(
@@ -146,6 +146,17 @@ class Keys:
                     field=self._key_field(),
                     value=name,
                 )
+
+    def _named(self, key: Any) -> str:  # noqa: ANN401  (any key)
+        """Write a key as people know it: titles of codes, nothing for what is empty."""
+        if not isinstance(key, tuple):
+            return str(key)
+        parts = zip(self._schema.match, key[1:], strict=True)
+        return "、".join(
+            self._schema.fields[name].codes.get(part, str(part))
+            for name, part in parts
+            if part is not None
+        )
 
     def _key_field(self) -> str:
         return next(iter((*self._schema.key_fields, *self._schema.match)), "id")

@@ -20,7 +20,7 @@ from layers.importers.plain_roads import EndNodes, fill_modes, lines_as_pieces
 from layers.importers.row_numbers import RowNumbers
 from layers.importers.shapes import read_shapes, stored_shapes
 from layers.importers.spellings import Spellings
-from layers.importers.values import parse_column
+from layers.importers.values import is_blank, parse_column
 from layers.validate import check_values
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class CheckedRows:
     def _rows(self, chunk: Chunk) -> Iterator[dict[str, Any]]:
         """Check a chunk at once; the rows are made only when they are asked for."""
         told = self._refuse_suppressed(chunk)
-        columns = self._values(chunk)
+        columns, refused = self._values(chunk)
         shapes, placed = self._shapes(chunk)
         if self._ends is not None and "highway" in columns:
             fill_modes(columns, chunk.rows, self._findings)
@@ -146,7 +146,7 @@ class CheckedRows:
             for field in self._schema.fields.values()
             if field.asked_by and field.name not in columns
         }
-        check_values(self._schema, chunk.rows, columns | missing, self._findings)
+        check_values(self._schema, chunk.rows, columns | missing, self._findings, refused=refused)
         self._county.check_codes(chunk.rows, columns)
         wkb = [None] * len(chunk.rows) if shapes is None else shapely.to_wkb(shapes).tolist()
         ids = self._keys.ids(chunk.rows, columns, wkb)
@@ -163,19 +163,22 @@ class CheckedRows:
         kept = None if shapes is None else self._losses.keep_places(chunk.rows, ids, shapes)
         return self._made(ids, columns, shapes, stamps, kept or frozenset())
 
-    def _values(self, chunk: Chunk) -> dict[str, list[Any]]:
-        """Read the columns of the file that are fields."""
+    def _values(self, chunk: Chunk) -> tuple[dict[str, list[Any]], dict[str, set[int]]]:
+        """Read the columns of the file that are fields; gives also which cells were refused."""
         known = {"id": self._schema.system["id"], **self._schema.fields}
-        return {
-            name: parse_column(
-                chunk.cells[heading],
-                known[name],
-                chunk.rows,
-                self._findings,
-                textual=self._textual,
+        columns: dict[str, list[Any]] = {}
+        refused: dict[str, set[int]] = {}
+        for name, heading in self._fields.items():
+            cells, before = chunk.cells[heading], self._findings.errors
+            values = columns[name] = parse_column(
+                cells, known[name], chunk.rows, self._findings, textual=self._textual
             )
-            for name, heading in self._fields.items()
-        }
+            if self._findings.errors > before:
+                read = zip(chunk.rows, cells, values, strict=True)
+                refused[name] = {
+                    row for row, cell, value in read if value is None and not is_blank(cell)
+                }
+        return columns, refused
 
     def _shapes(
         self, chunk: Chunk

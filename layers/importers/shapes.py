@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from geo.crs import STORED_CRS, same_crs, transform_xy
 from layers.importers.headers import LAT, LON, WKT
-from layers.importers.values import parse_column
+from layers.importers.values import is_blank, parse_column
 from layers.schema import Field
 
 if TYPE_CHECKING:
@@ -75,20 +75,24 @@ def stored_shapes(
     rows
         Row numbers.
     shapes
-        In `crs`; None stays None, an empty geometry becomes None.
+        In `crs`; None stays None.
     crs
         Where they are.
     schema
         Collections of a single part become that part where the layer holds no collections.
     findings
-        Gets I16 as a warning where heights (or measures along a line) were dropped.
+        Gets I16 for a geometry of no points (None says that there is none), and as a warning where
+        heights (or measures along a line) were dropped.
 
     Returns
     -------
     Two-dimensional geometries in EPSG:4490.
     """
     shapes = shapes.copy()
-    shapes[shapely.is_empty(shapes)] = None
+    empty = shapely.is_empty(shapes)
+    for i in np.flatnonzero(empty).tolist():
+        _refuse(findings, rows[i], "是空的(EMPTY，没有坐标)，不知道位置的行应不写几何")
+    shapes[empty] = None
     high = np.flatnonzero(shapely.has_z(shapes) | shapely.has_m(shapes))
     if len(high):
         findings.add(
@@ -136,9 +140,11 @@ def _points(
     shapes[both] = shapely.points(xy[both])
     for i in np.flatnonzero(known.any(axis=1) & ~both):
         missing = _LAT if known[i, 0] else _LON
+        if not is_blank(chunk.cells[match.places[missing.name]][int(i)]):
+            continue  # what stands there has its own finding
         findings.add(
             "I04",
-            f"第 {chunk.rows[int(i)]} 行的{missing.title}没有可用的值，请补上，或把经纬度都留空。",
+            f"第 {chunk.rows[int(i)]} 行的{missing.title}空着，请补上，或把经纬度都留空。",
             row=chunk.rows[int(i)],
             field=missing.name,
         )

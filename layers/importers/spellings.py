@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from layers.names.spelling import spelling_fault
+from layers.names.spelling import NO_READING, spelling_fault
 from layers.store import Query
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ class Spellings:
     schema
         The layer's; layers without a spelling have nothing to check.
     findings
-        Gets I10. What the store has already is not judged anew: an export imports unchanged.
+        Gets I10: an error where the letters are no reading of the characters, and for every fault
+        where the layer needs spellings (standard names must have one); else a warning, for the
+        registers that people have are written without tone marks. What the store has already is not
+        judged anew: an export imports unchanged.
     """
 
     def __init__(self, store: Store, schema: LayerSchema, findings: Findings) -> None:
@@ -38,6 +41,8 @@ class Spellings:
         self._layer = schema.name
         self._findings = findings
         self._field = _FIELDS.get(schema.name)
+        field = schema.fields.get(self._field or "")
+        self._needed = field is not None and bool(field.required or field.required_when)
         self._faults: dict[tuple[str, str, str | None], str | None] = {}
 
     def check(
@@ -75,12 +80,15 @@ class Spellings:
             name, pinyin = columns[_NAME][position], spelled[position]
             if stored.get(ids[position]) == (name, pinyin):
                 continue
+            grave = self._needed or fault == NO_READING
             self._findings.add(
                 "I10",
-                f"第 {rows[position]} 行“{name}”的拼写“{pinyin}”{fault}，请核对。",
+                f"第 {rows[position]} 行“{name}”的拼写“{pinyin}”{fault}，"
+                + ("请核对。" if grave else "可以导入，请核对。"),
                 row=rows[position],
                 field=self._field,
                 value=pinyin,
+                level="error" if grave else "warning",
             )
 
     def _fault(self, written: tuple[str, str, str | None]) -> str | None:

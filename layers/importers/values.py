@@ -17,7 +17,7 @@ from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
 if TYPE_CHECKING:
     from layers.schema import Field
 
-__all__ = ["parse_column", "parse_list"]
+__all__ = ["is_blank", "parse_column", "parse_list"]
 
 _E_NOTATION = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?[eE][+-]?[0-9]+")
 _INTEGER = re.compile(r"[+-]?[0-9]+(\.0*)?")
@@ -91,7 +91,7 @@ def parse_column(
         except _WrongValueError as wrong:
             findings.add(
                 wrong.code,
-                f"第 {row} 行“{field.title}”的值“{shown(cell)}”{wrong.reason}。",
+                f"第 {row} 行“{field.title}”{_quoted(cell)}{wrong.reason}。",
                 row=row,
                 field=field.name,
                 value=cell,
@@ -102,6 +102,11 @@ def parse_column(
                 memo[cell] = value
         values.append(value)
     return values
+
+
+def _quoted(cell: object) -> str:
+    text = shown(cell)
+    return f"的值“{text}”" if text else ""
 
 
 def _plain_column(cells: Sequence[str], field: Field) -> list[Any] | None:
@@ -132,6 +137,11 @@ def _typed_column(cells: Sequence[Any], field: Field) -> list[Any] | None:
         finite = field.type != "real" or all(map(math.isfinite, filter(None, cells)))
         return list(cells) if within and finite else None
     return None
+
+
+def is_blank(cell: object) -> bool:
+    """Whether a cell says nothing; one that stands for no value says that."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def parse_list(text: str) -> list[str]:

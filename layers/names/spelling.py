@@ -22,7 +22,18 @@ from layers.names.readings import known_readings, readings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Proposal", "generic_of", "generic_terms", "proposals", "spelled", "spelling_fault"]
+__all__ = [
+    "NO_READING",
+    "Proposal",
+    "generic_of",
+    "generic_terms",
+    "proposals",
+    "spelled",
+    "spelling_fault",
+]
+
+NO_READING = "不是这几个字的读音"
+"""The gravest fault of a spelling: it is of another name."""
 
 _MOST = 12
 _BETWEEN = dict.fromkeys(map(ord, " '’‘ʼ-"))
@@ -134,7 +145,7 @@ def spelling_fault(name: str, pinyin: str, kind: str | None) -> str | None:
     if not read:
         if plain_pinyin(bare) == bare and list(_read_as(name, bare, toned=False)):
             return "没有标声调"
-        return "不是这几个字的读音"
+        return NO_READING
     written = {_written(name, syllables, kind) for syllables in read}
     return None if pinyin in written else f"不合拼写规则，应写作 {'、'.join(sorted(written))}"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,9 @@ _FIELD = struct.Struct("<11sc4xBB14x")
 _NAME_BYTES = 10
 _BLOCK_RECORDS = 4_000
 _UTF8_CHINESE = re.compile(rb"[\xe2-\xef][\x80-\xbf]{2}")
+_PAIR = re.compile(rb"[\xb0-\xf7][\xa1-\xfe]")  # a Chinese character of GB 2312
+_OF_GB = ("gb18030", "gbk", "gb2312")
+_PREFERRED = ("utf-8", "gb18030")
 _CODE_PAGES = {
     "936": "gb18030",
     "CP936": "gb18030",
@@ -53,15 +57,16 @@ def read_dbf(path: Path, *, code_page: str | None, shown: str) -> Dbf:
     path
         The file.
     code_page
-        What its .cpg says, if there is one: that is believed. Else text that is UTF-8 throughout
-        is UTF-8, and everything else GB18030, which holds GBK.
+        What its .cpg says, if there is one: that is believed, unless all text is Chinese in
+        another encoding, which would be read as nonsense without a fault. Else text that is UTF-8
+        throughout is UTF-8, and everything else GB18030, which holds GBK.
     shown
         Name of the file for messages.
 
     Raises
     ------
     UnreadableError
-        I01: no dbf, an unknown code page, or two encodings in one file.
+        I01: no dbf, an unknown or a wrong code page, or two encodings in one file.
     """
     with path.open("rb") as file:
         head = file.read(_HEADER.size)
@@ -74,9 +79,12 @@ def read_dbf(path: Path, *, code_page: str | None, shown: str) -> Dbf:
             for start in range(0, len(raw) - _FIELD.size + 1, _FIELD.size)
             if raw[start : start + 1] != b"\r"
         ]
+        texts = _texts(file, records, record_bytes)
         encoding = _named(code_page, shown) if code_page else None
         if encoding is None:
-            encoding = _guessed(names, _texts(file, records, record_bytes), shown)
+            encoding = _guessed(names, texts, shown)
+        else:
+            _require_fit(encoding, str(code_page), chain(names, texts), shown)
     return Dbf(tuple(_name(name, encoding, shown) for name in names), encoding)
 
 
@@ -122,6 +130,38 @@ def _named(code_page: str, shown: str) -> str | None:
             None,
             f"“{shown}”的 .cpg 写的编码“{word[:20]}”不认识，请改为 UTF-8 或 GBK。",
         ) from error
+
+
+def _require_fit(encoding: str, code_page: str, texts: Iterable[bytes], shown: str) -> None:
+    """Refuse a code page in which Chinese of another encoding makes letters, but no sense.
+
+    Raises
+    ------
+    UnreadableError
+        I01.
+    """
+    if encoding == "utf-8":
+        return  # other text is no UTF-8: that shows when it is decoded
+    likely = {"utf-8": _UTF8_CHINESE} | ({} if encoding in _OF_GB else {"gb18030": _PAIR})
+    seen = False
+    for text in texts:
+        if text.isascii():
+            continue
+        seen = True
+        likely = {
+            other: chinese
+            for other, chinese in likely.items()
+            if _is(text.rstrip(b"\x00 "), other) and chinese.search(text)
+        }
+        if not likely:
+            return
+    if seen:
+        other = _shown(min(likely, key=_PREFERRED.index))
+        raise UnreadableError(
+            None,
+            f"“{shown}”的 .cpg 写的编码是 {code_page.strip()[:20]}，文字却是 {other}，"
+            "请改正 .cpg 文件再导入。",
+        )
 
 
 def _texts(file: IO[bytes], records: int, record_bytes: int) -> Iterator[bytes]:

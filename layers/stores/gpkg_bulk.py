@@ -1,4 +1,4 @@
-"""Filling the spatial index of a new layer in bulk.
+"""Filling the spatial index in bulk when many rows are new.
 
 The standard's insert trigger asks five SQL functions a row, each a call into Python: a quarter of
 the time of a first import. Its rows are known to be new, and their bounds are at hand, so they go

@@ -132,8 +132,6 @@ class LayerWriter:
         # Nothing of this layer was ever stored: nothing to compare with.
         blank = self._is_blank()
         for part in _slices(rows, _SLICE):
-            if blank and self._bounds and self._fill is None and len(part) == _SLICE:
-                self._fill = IndexFill(self._connection, self._layer)
             records = self._codec.records(part, first=number + 1)
             # Ids made here are new and differ; only those that rows bring can come twice.
             given = [place for place, record in enumerate(records) if record.id is not None]
@@ -154,6 +152,8 @@ class LayerWriter:
             if keep_ids:
                 ids += made
             present = {} if blank else self._present(made)
+            if self._bounds and self._fill is None and len(made) - len(present) > _SLICE // 2:
+                self._fill = IndexFill(self._connection, self._layer)
             created, updated = self._write(records, present, number - len(records), merge=merge)
             new, changed = new + created, changed + updated
         if self._fill is not None:

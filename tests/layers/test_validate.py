@@ -44,13 +44,19 @@ def test_good_rows_have_no_findings():
         ("services", [1], "I04"),
         ("note", "证件 11010519491231002X", "I18"),
         ("note", "13912345678", "I18"),
+        ("note", "电话 139 1234 5678", "I18"),
+        ("note", "139-1234-5678", "I18"),
+        ("note", "１３９１２３４５６７８", "I18"),
     ],
 )
 def test_a_bad_value_is_found(column, value, code):
     assert values(**{column: [value]}) == [(1, column, code, "error")]
 
 
-@pytest.mark.parametrize("text", ["14042310000012345678", "1391234567890", "2023-13912345678x"])
+@pytest.mark.parametrize(
+    "text",
+    ["14042310000012345678", "1391234567890", "2023-13912345678x", "139 12345678", "0355-7222222"],
+)
 def test_other_long_numbers_are_not_people(text):
     assert values(note=[text]) == []
 

@@ -110,3 +110,15 @@ def test_a_crs_member_that_names_no_crs_is_never_taken_for_degrees(store, tmp_pa
 
 def test_a_crs_member_of_null_says_nothing(tmp_path):
     assert read_geojson(write_features(tmp_path, {"a": 1}, crs=None)).crs is None
+
+
+def test_a_member_that_comes_twice_is_refused(tmp_path):
+    text = '{"type": "Feature", "geometry": null, "properties": {"name": "甲", "name": "乙"}}'
+    with pytest.raises(UnreadableError, match="两个“name”"):
+        read_geojson(write_text(tmp_path, "a.geojson", text))
+
+
+def test_a_collection_of_no_features_says_so(tmp_path):
+    with pytest.raises(UnreadableError, match="没有要素") as caught:
+        read_geojson(write_features(tmp_path))
+    assert caught.value.finding.code == "I03"

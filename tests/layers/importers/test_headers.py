@@ -54,3 +54,19 @@ def test_a_mapping_of_what_is_not_there_is_wrong_use():
     with pytest.raises(InputError) as caught:
         matched("name", mapping={"name": "owner"})
     assert caught.value.code == "unknown_field"
+
+
+def test_an_unknown_heading_is_told_once_and_a_blank_one_by_its_place():
+    findings = Findings()
+    match_headers(("名称", "", "小计", "小计", ""), CARE, None, findings)
+    assert [finding.message for finding in findings.listed()] == [
+        "第 2 列没有表头，未导入；如需导入请写上表头。",
+        "列“小计”不认识，未导入；如需导入请用 --map 小计=字段。",
+        "第 5 列没有表头，未导入；如需导入请写上表头。",
+    ]
+
+
+def test_a_mapped_heading_that_comes_twice_is_an_error():
+    assert matched("名称", "小计", "小计", mapping={"小计": "beds"})[1] == [
+        ("beds", "I07", "error")
+    ]

@@ -180,9 +180,12 @@ def test_a_place_that_is_no_number_is_refused(store, shapes):
     assert (2, "geometry", "I16") in codes(report)
 
 
-def test_an_empty_geometry_is_none(store, shapes):
-    assert care(store, shapes(shapely.Point(), None)).new == 2
-    assert [row["geometry"] for row in store.find(CARE)] == [None, None]
+def test_no_geometry_is_none_and_an_empty_one_is_refused(store, shapes):
+    report = care(store, shapes(None, shapely.Point()))
+    assert codes(report) == [(2, "geometry", "I16")]
+    assert store.count(CARE) == 0
+    assert care(store, shapes(None)).new == 1
+    assert [row["geometry"] for row in store.find(CARE)] == [None]
 
 
 def test_a_polygon_that_crosses_itself_is_refused(store, tmp_path):

@@ -127,7 +127,17 @@ def test_zero_zero_and_half_a_place_are_found(store, tmp_path):
         (2, "geometry", "I19"),
         (3, "lat", "I04"),
         (4, "lat", "I04"),
-        (4, "lat", "I04"),
+    ]
+
+
+def test_a_refused_value_is_not_called_missing(store, tmp_path):
+    text = "name,kind,lon,lat\n=A1,药店,36.5x,\n乙, ,113,36.5\n"
+    report = care_csv(store, tmp_path, text)
+    assert [(f.row, f.field, f.code) for f in report.findings] == [
+        (2, "lon", "I04"),
+        (2, "kind", "I05"),
+        (2, "name", "I21"),
+        (3, "kind", "I03"),
     ]
 
 
@@ -437,3 +447,8 @@ def _gpkg(path, layer, places, crs, *, append=False):
         geometry_type="Point",
         append=append,
     )
+
+
+def test_a_double_is_named_as_people_know_it(store, tmp_path):
+    report = care_csv(store, tmp_path, "name,kind,beds\n甲,station,1\n甲,station,2\n")
+    assert [finding.value for finding in report.findings] == ["甲、养老服务驿站"] * 2

@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from layers.importers import import_file
+from layers.importers import csv_file, import_file
 from layers.met_before import MetBefore
 from tests.layers.importers.files import CLERK, write_text
 
@@ -33,7 +33,7 @@ def test_keys_met_before_are_not_kept_in_python():
 
 
 @pytest.mark.slow
-def test_twice_the_rows_take_the_same_memory(store_maker, tmp_path):
+def test_twice_the_rows_take_the_same_memory(store_maker, tmp_path, monkeypatch):
     def imported(count):
         lines = (f"示意站{i},station,140423100000,{113 + i / 1e6},36.5\n" for i in range(count))
         path = write_text(tmp_path, f"{count}.csv", HEAD + "".join(lines))
@@ -44,6 +44,7 @@ def test_twice_the_rows_take_the_same_memory(store_maker, tmp_path):
 
         return peak_of(work)
 
+    monkeypatch.setattr(csv_file, "CHUNK_ROWS", 2_000)
     imported(1_000)  # whatever is loaded once
-    # A dictionary entry and an id a row were half a kilobyte: 5 MB of these 10,000 rows.
-    assert imported(20_000) - imported(10_000) < 1_200_000
+    # A dictionary entry and an id a row were half a kilobyte: 2 MB of these 4,000 rows.
+    assert imported(12_000) - imported(8_000) < 700_000

@@ -36,8 +36,10 @@ def test_a_file_without_places_has_no_geometry():
     assert read_shapes(Chunk([2], {}), HeaderMatch({}, {}), Findings(), textual=True) is None
 
 
-def test_empty_geometry_becomes_none():
-    assert stored(shapely.Point(), None) == ([None, None], [])
+def test_an_empty_geometry_is_a_fault_and_no_geometry_is_none():
+    shapes, faults = stored(shapely.Point(), None)
+    assert shapes == [None, None]
+    assert [fault[-2:] for fault in faults] == [("I16", "error")]
 
 
 def test_the_only_part_of_a_collection_is_taken_where_the_layer_holds_single_ones():

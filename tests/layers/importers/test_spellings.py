@@ -53,8 +53,9 @@ def test_a_wrong_spelling_keeps_the_file_out(store, tmp_path, line, words):
 def test_divisions_are_checked_as_divisions(store, tmp_path):
     county = "140423000000,襄垣县,county,county,,true,Xiāngyuán Xiàn\n"
     town = "140423105000,虒亭镇,township,township,140423000000,true,{}\n"
-    path = write_text(tmp_path, "d.csv", UNITS + county + town.format("Sītíngzhèn"))
-    assert codes(import_file(store, "divisions", path, actor=CLERK)) == [(3, "pinyin", "I10")]
+    path = write_text(tmp_path, "d.csv", UNITS + county + town.format("Chángzhì Zhèn"))
+    report = import_file(store, "divisions", path, actor=CLERK)
+    assert (codes(report), report.failed) == ([(3, "pinyin", "I10")], True)
     path = write_text(tmp_path, "d.csv", UNITS + county + town.format("Sītíng Zhèn"))
     assert import_file(store, "divisions", path, actor=CLERK).new == 2
 
@@ -65,3 +66,22 @@ def test_a_spelling_that_is_stored_already_is_not_judged_anew(store, tmp_path):
     export_layer(store, "place_names", path)
     report = import_file(store, "place_names", path, actor=CLERK)
     assert (report.unchanged, codes(report)) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("pinyin", "words"),
+    [
+        ("Siting Zhen", "没有标声调"),
+        ("SITINGZHEN", "没有标声调"),
+        ("Sītíngzhèn", "应写作 Sītíng Zhèn"),
+    ],
+)
+def test_a_register_without_tone_marks_is_stored_with_a_warning(store, tmp_path, pinyin, words):
+    county = "140423000000,襄垣县,county,county,,true,\n"
+    town = f"140423105000,虒亭镇,township,township,140423000000,true,{pinyin}\n"
+    path = write_text(tmp_path, "d.csv", UNITS + county + town)
+    report = import_file(store, "divisions", path, actor=CLERK)
+    (finding,) = report.findings
+    assert (finding.code, finding.level, report.new) == ("I10", "warning", 2)
+    assert words in finding.message
+    assert import_file(store, "divisions", path, actor=CLERK).findings == ()

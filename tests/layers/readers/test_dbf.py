@@ -28,6 +28,26 @@ def test_the_code_page_is_believed(tmp_path, word):
     assert made.encoding in {"gb18030", "gbk", "cp936"}
 
 
+@pytest.mark.parametrize(
+    ("encoding", "code_page"),
+    [
+        ("utf-8", "GBK"),
+        ("utf-8", "936"),
+        ("utf-8", "ISO-8859-1"),
+        ("gbk", "1252"),
+        ("gbk", "88591"),
+    ],
+)
+def test_a_code_page_that_makes_nonsense_of_chinese_is_refused(tmp_path, encoding, code_page):
+    with pytest.raises(UnreadableError, match="cpg"):
+        table(tmp_path, ["name"], [["善福村"], ["虒亭"], ["plain"]], encoding, code_page=code_page)
+
+
+def test_accents_are_no_chinese(tmp_path):
+    made = table(tmp_path, ["name"], [["Café Zürich"]], "latin-1", code_page="ISO-8859-1")
+    assert made.encoding == "iso8859-1"
+
+
 def test_an_unknown_code_page_is_refused(tmp_path):
     with pytest.raises(UnreadableError, match="不认识"):
         table(tmp_path, ["name"], [["a"]], "ascii", code_page="KLINGON")

@@ -1,4 +1,4 @@
-"""A first import fills the index directly; nothing else may tell the difference."""
+"""A large import fills the index directly; nothing else may tell the difference."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 import shapely
 
 from layers.store import Actor, Query, open_store
+from layers.stores.gpkg_bulk import IndexFill
 from layers.verify import verify
 
 CLERK = Actor("经办甲")
@@ -24,6 +25,24 @@ def test_an_index_filled_in_bulk_is_that_of_the_triggers(store):
     assert [r["id"] for r in found] == ["f4000", "f4001", "f4002", "f4003", "f4005"]
     store.put("care_facilities", [{"name": "后来", "geometry": shapely.Point(1, 1)}], actor=CLERK)
     assert store.count("care_facilities", Query(bbox=(0, 0, 2, 2))) == 1
+    store.close()
+    assert verify(store.path).findings == ()
+
+
+@pytest.mark.slow
+def test_a_large_import_into_a_layer_fills_the_index_in_bulk_too(store, monkeypatch):
+    filled = []
+    add = IndexFill.add
+    monkeypatch.setattr(
+        IndexFill, "add", lambda self, boxes: filled.append(len(boxes)) or add(self, boxes)
+    )
+    first = [{"id": "f3", "name": "早先", "geometry": shapely.Point(1, 1)}]
+    store.put("care_facilities", [*first, {"name": "另"}], actor=CLERK)
+    assert filled == []
+    result = store.put("care_facilities", rows(2500), actor=CLERK)
+    assert (result.new, result.changed, filled) == (2499, 1, [1999, 500])
+    assert store.count("care_facilities", Query(bbox=(0, 0, 2, 2))) == 0
+    assert store.count("care_facilities", Query(bbox=(112.2, 35, 112.2005, 37))) == 5
     store.close()
     assert verify(store.path).findings == ()
 
