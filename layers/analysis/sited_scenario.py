@@ -102,7 +102,7 @@ def scenario_picture(
 
 
 def _points(shape: shapely.Geometry | None) -> list[shapely.Point]:
-    parts = [] if shape is None else shapely.get_parts(shape)
+    parts: list[Any] = [] if shape is None else list(shapely.get_parts(shape))
     return [part for part in parts if isinstance(part, shapely.Point) and not part.is_empty]
 
 
@@ -162,7 +162,7 @@ def _planned(inputs: ServiceInputs, planned: gpd.GeoDataFrame) -> list[dict[str,
             name=str(name),
             role="registered",
             rank=1000 + number,
-            point=shapely.Point(shape.x, shape.y),
+            point=shapely.Point(shapely.get_coordinates(shape)[0]),
             place="登记的规划位置",
         )
         for number, (key, name, shape) in enumerate(

@@ -1,8 +1,10 @@
 """Writing a sheet."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.webmap.printing.build import small_picture
 from webmap.printing import SheetError, circles_sheet
@@ -37,3 +39,9 @@ def test_the_svg_has_real_text_and_nothing_from_outside(drawn):
 def test_the_json_has_no_crosses_unless_asked(drawn):
     assert "crosses" not in drawn.to_json()
     assert drawn.to_json()["crs"] == "EPSG:4547"
+
+
+def test_a_preview_is_the_same_drawing_with_fewer_dots(drawn, tmp_path: Path):
+    assert drawn.png(dpi=40) == drawn.write(tmp_path / "c.png", dpi=40).read_bytes()
+    with Image.open(BytesIO(drawn.png(dpi=40))) as picture:
+        assert picture.size == pytest.approx((420 / 25.4 * 40, 297 / 25.4 * 40), abs=1)
