@@ -174,7 +174,7 @@ class Style:
         Symbol by kind of boundary marker, `other` where it is not recorded, and `worn`, whose
         colour one that is not intact has.
     letters
-        `county township village facility neighbour water site heritage marker reference`.
+        `county township village facility neighbour water site heritage marker reference road`.
     """
 
     ink: str

@@ -14,6 +14,9 @@ from webmap.printing.symbols import line_item, lines_of, rings_of, symbol_item
 from webmap.tints import tints
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
     from layers.analysis.picture import MapPicture
     from webmap.printing.map_pen import MapPen
 
@@ -133,6 +136,27 @@ def draw_roads(pen: MapPen, picture: MapPicture) -> None:
             pen.drawing.keys.add(f"road.{number}")
             if number < _NAMED_ROADS:
                 pen.ways += list(parts)
+    if pen.layout.map.get("road_names") and "name" in picture.roads:
+        _road_names(pen, picture.roads, shapes, seen & (group < _NAMED_ROADS))
+
+
+def _road_names(
+    pen: MapPen, roads: gpd.GeoDataFrame, shapes: NDArray[Any], chosen: NDArray[np.bool_]
+) -> None:
+    """Ask for each road's name once, beside its longest piece that is as long as the name."""
+    letter, frame = pen.style.letters["road"], pen.page.frame
+    named = roads["name"][chosen].dropna().astype(str)
+    places = np.flatnonzero(chosen & roads["name"].notna().to_numpy())
+    for name in sorted(named.unique()):
+        rows = np.flatnonzero(named == name)
+        merged = shapely.line_merge(
+            shapely.multilinestrings(shapely.get_parts(shapes[places[rows]]))
+        )
+        parts = shapely.get_parts(shapely.clip_by_rect(merged, *frame.bounds))
+        longest = max(parts, key=lambda part: float(part.length), default=None)
+        wide = pen.fonts.width(name, size=pen.layout.letter(letter.size_mm), role=letter.family)
+        if longest is not None and longest.length >= wide:
+            pen.name("roads", str(min(named.index[rows])), name, letter, kind="road", line=longest)
 
 
 def draw_borders(pen: MapPen, picture: MapPicture) -> None:

@@ -1,4 +1,4 @@
-"""Where a name could stand: around its point, further out with a leader, inside its area."""
+"""Where a name could stand: around its point or further out, inside its area, beside its line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from shapely import Polygon
+    from shapely import LineString, Polygon
 
     from webmap.printing.labels import Label, Obstacles
 
@@ -37,6 +37,7 @@ _FAR = tuple(
 serve almost every name, the farther 24 the heart of a town."""
 
 _BOUNDARY_COST, _ROAD_COST, _FAR_COST, _LATTICE = 6.0, 1.5, 8.0, 9
+_BENT_COST, _STEEP_COST, _STRETCHES = 30.0, 3.0, 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,8 @@ def candidates(labels: Sequence[Label], obstacles: Obstacles) -> list[list[Candi
             raw.append(_around(label, _clear_radius(label, symbols, obstacles), obstacles.gap))
         elif label.area is not None:
             raw.append(_within(label, label.area))
+        elif label.line is not None:
+            raw.append(_beside(label, label.line, obstacles.gap))
         else:
             raw.append([])
     boxes = shapely.box(
@@ -160,3 +163,30 @@ def _within(label: Label, area: Polygon) -> list[Candidate]:
         for k, (x, y) in enumerate(centres)
         if touching[k]
     ]
+
+
+def _beside(label: Label, line: LineString, gap: float) -> list[Candidate]:
+    """Places beside a line, the name upright: the straightest and most level stretches first."""
+    w, h = label.width, label.height
+    if line.length < w:
+        return []
+    starts = np.linspace(0.0, line.length - w, min(int(4 * (line.length - w) / w) + 1, _STRETCHES))
+    ends = shapely.get_coordinates(shapely.line_interpolate_point(line, starts + w))
+    feet = shapely.get_coordinates(shapely.line_interpolate_point(line, starts))
+    middles = shapely.get_coordinates(shapely.line_interpolate_point(line, starts + w / 2))
+    along = ends - feet
+    chords = np.hypot(along[:, 0], along[:, 1])
+    out = []
+    for (x, y), (dx, dy), chord in zip(middles, along, chords, strict=True):
+        if chord <= 0:
+            continue
+        bent, steep = 1.0 - chord / w, abs(dy) / chord
+        # Above and below a level stretch, left and right of a steep one; clear of the line itself.
+        across = w / 2 * steep + h / 2 * abs(dx) / chord + 2 * gap
+        for side in (-1.0, 1.0):
+            upward = math.copysign(1.0, dx) if dx else 1.0
+            cx = x - side * upward * dy / chord * across
+            cy = y + side * upward * dx / chord * across
+            cost = _BENT_COST * bent + _STEEP_COST * steep + (0.2 if side > 0 else 0.0)
+            out.append(Candidate(Box(cx - w / 2, cy - h / 2, w, h), cost))
+    return out

@@ -14,7 +14,7 @@ from webmap.printing.items import Box
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shapely import Polygon
+    from shapely import LineString, Polygon
 
 __all__ = ["Label", "Obstacles", "Placed", "Placement", "place"]
 
@@ -49,7 +49,9 @@ class Label:
     at
         The point it names, and `radius`, the half size of its symbol, mm; or
     area
-        the polygon it names, mm.
+        the polygon it names, mm; or
+    line
+        the line it names, mm: one stretch of it is enough.
     leader
         Whether it may stand further out with a leader line.
     """
@@ -64,6 +66,7 @@ class Label:
     at: tuple[float, float] | None = None
     radius: float = 0.0
     area: Polygon | None = None
+    line: LineString | None = None
     leader: bool = True
 
     @property

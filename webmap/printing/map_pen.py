@@ -38,6 +38,7 @@ _PRIORITY = {
     "marker": 3,
     "village": 4,
     "reference": 5,
+    "road": 6,
 }
 
 
@@ -158,6 +159,7 @@ class MapPen:
         at: tuple[float, float] | None = None,
         radius: float = 0.0,
         area: shapely.Polygon | None = None,
+        line: shapely.LineString | None = None,
     ) -> None:
         """Ask for a name on the sheet; nothing is asked for a thing without one.
 
@@ -172,7 +174,7 @@ class MapPen:
             spacing.
         weight
             Larger is placed earlier.
-        at, radius, area
+        at, radius, area, line
             As in `Label`.
         """
         if not name:
@@ -193,6 +195,7 @@ class MapPen:
                 at=at,
                 radius=radius,
                 area=area,
+                line=line,
             )
         )
 

@@ -58,3 +58,30 @@ def test_an_area_offers_places_inside_first():
 
 def test_no_labels_no_places():
     assert candidates([], Obstacles(frame=FRAME)) == []
+
+
+def named_line(line, **more) -> Label:
+    return point(at=None, radius=0.0, line=shapely.LineString(line), **more)
+
+
+def test_a_line_s_name_stands_upright_beside_its_straightest_level_stretch():
+    bend = [(10, 20), (14, 26), (18, 20), (22, 26), (26, 20), (60, 20)]
+    (places,) = candidates([named_line(bend)], Obstacles(frame=FRAME))
+    best = places[0].box
+    assert best.x > 26
+    assert best.bottom < 20  # above the line rather than below
+    assert (best.width, best.height) == (3.2, 1.6)
+
+
+def test_no_place_of_a_line_s_name_lies_on_the_stretch_it_names():
+    for line in ([(10, 20), (60, 20)], [(10, 10), (10, 60)], [(10, 10), (50, 50)]):
+        (places,) = candidates([named_line(line)], Obstacles(frame=FRAME))
+        assert places
+        assert not any(
+            shapely.LineString(line).intersects(shapely.box(*place.box.bounds)) for place in places
+        )
+
+
+def test_a_line_shorter_than_its_name_has_no_place():
+    (places,) = candidates([named_line([(10, 20), (12, 20)])], Obstacles(frame=FRAME))
+    assert places == []

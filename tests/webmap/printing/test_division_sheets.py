@@ -144,3 +144,14 @@ def test_a_town_whose_counts_are_hidden_is_grey():
     sheet = compose(replace(base, gaps=gaps), load_recipe("gaps"))
     assert "#e2e0dc" in {item.fill for item in paths(sheet, "shares")}
     assert "无数据或人数过少" in words(sheet)
+
+
+def test_a_named_road_is_named_once_beside_itself():
+    base = small_picture()
+    roads = base.roads.assign(name=["襄五线", "襄五线", "小路"])
+    sheet = drawn(division_picture(roads=roads))
+    placed = [one for one in sheet.placed if one.label.layer == "roads"]
+    assert [(one.label.name, one.label.id) for one in placed] == [("襄五线", "R1")]
+    box = shapely.box(*placed[0].box.bounds)
+    lines = [line for item in paths(sheet, "roads") for line in item.lines]
+    assert not any(shapely.LineString(line).intersects(box) for line in lines)
