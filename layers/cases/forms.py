@@ -9,12 +9,13 @@ from layers.field_values import Fault, is_missing, reader_of
 from layers.findings import Finding
 from layers.json_schema import object_schema
 from layers.schema import Rule
+from layers.validate import holds_persons_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from layers.cases.workflows import Step, Workflow
-    from layers.schema import LayerSchema
+    from layers.schema import Field, LayerSchema
 
 __all__ = ["needs_schema", "read_data", "require_rules"]
 
@@ -55,7 +56,7 @@ def read_data(
             findings.append(_finding(form, name, value, "I02", _not_here(form, name, allowed)))
         elif not is_missing(value):
             try:
-                found[name] = reader_of(form.fields[name])(value)
+                found[name] = _read(form.fields[name], value)
             except Fault as fault:
                 findings.append(_finding(form, name, value, fault.code, fault.reason))
     findings += [
@@ -110,6 +111,13 @@ def needs_schema(flow: Workflow, step: Step) -> dict[str, Any]:
     return object_schema([form.fields[name] for name in flow.fields_of(step)], required=step.data)
 
 
+def _read(field: Field, value: object) -> Any:  # noqa: ANN401 - what the field holds
+    read = reader_of(field)(value)
+    if holds_persons_number(read):
+        raise Fault("含有身份证号或手机号，本平台不收个人信息，请删去", "I18")
+    return read
+
+
 def _refuse(flow: Workflow, step: Step, findings: Sequence[Finding]) -> None:
     if findings:
         first = findings[0]
@@ -124,7 +132,7 @@ def _refuse(flow: Workflow, step: Step, findings: Sequence[Finding]) -> None:
 def _finding(form: LayerSchema, name: str, value: object, code: str, reason: str) -> Finding:
     field = form.fields.get(name)
     label = name if field is None else f"{field.title}（{name}）"
-    shown = None if is_missing(value) else str(value)[:60]
+    shown = None if is_missing(value) or code == "I18" else str(value)[:60]
     what = "" if shown is None or code == "I02" else f"“{shown}”"
     return Finding(1, name, shown, code, f"{label}{what}{reason}。")
 

@@ -277,3 +277,14 @@ def test_blanks_and_case_make_no_second_person(inspection, county):
         county, inspection.id, "suspend", Actor(" shen ", "reviewer"), {"reason": "汛"}, on=DAY
     )
     assert refused(NotAllowed, call) == "four_eyes"
+
+
+@pytest.mark.parametrize("number", ["110101199001011234", "13812341234"])
+def test_persons_number_is_refused_and_not_repeated(name_case, county, number):
+    data = {"consult_from": DAY, "consult_to": DAY, "summary": f"电话 {number}"}
+    walk(county, name_case, [("check", CLERK, {})])
+    with pytest.raises(InvalidRecord, match="不收个人信息") as caught:
+        act(county, name_case.id, "consult", CLERK, data, on=DAY)
+    assert caught.value.findings[0].code == "I18"
+    assert number not in str(caught.value)
+    assert caught.value.findings[0].value is None
