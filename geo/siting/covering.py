@@ -12,14 +12,16 @@ from geo.errors import InputError
 from geo.frames import require_not_negative, require_positive
 from geo.reach import LIMIT_SLACK_S
 from geo.siting.cover import cheapest_cover, needless_columns
+from geo.siting.missed import fewest_missed
 from geo.siting.problem import Problem, require_count, require_gap
-from geo.siting.programs import Clock, Program, cut_rows
+from geo.siting.programs import Clock, Program, TimeIsUpError, cut_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from geo.siting.missed import Guess
     from geo.siting.solution import Solution
 
 __all__ = ["Covering", "lscp", "mclp"]
@@ -324,7 +326,7 @@ class Covering:
         pattern = self.within[np.ix_(members, candidates)]
         key = np.column_stack((np.packbits(pattern, axis=1), _bytes(group[members])))
         _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
-        together = np.bincount(which.ravel(), weights[members], len(first))
+        together = np.bincount(which.ravel(), weights[members], len(first)).astype(np.float64)
         k, r = len(candidates), len(first)
         covers = sparse.hstack(
             [sparse.csr_array(pattern[first].astype(float)), sparse.csr_array(sparse.eye_array(r))]
@@ -356,21 +358,29 @@ class Covering:
                 sparse.csr_array(cuts),
             ]
         ).tocsr()
-        found = Program(
+        program = Program(
             np.r_[np.zeros(k), together],
             k,
             rows,
             np.r_[np.ones(r), low, np.full(len(cuts), -np.inf)],
             np.r_[np.full(r, np.inf), high, cut_high],
-        ).solve(clock)
-        if found.values is None:
-            return None, np.nan
-        chosen = candidates[found.values[:k] > 0.5]
-        reached = float(weights[gains & self.within[:, chosen].any(axis=1)].sum())
-        proven = found.finished and not clock.gap
-        return chosen, base + (
-            reached if proven else max(float(together.sum()) - found.bound, reached)
         )
+        everybody = float(together.sum())
+        plain = most and budget is None and minimum is None and not excluded
+        if not plain:
+            found = program.solve(clock)
+            if found.values is None:
+                return None, np.nan
+            sites, bound = np.flatnonzero(found.values[:k] > 0.5), found.bound
+            proven = found.finished and not clock.gap
+        else:
+            guess = fewest_missed(pattern[first], together, min(int(most or 0), k), clock)
+            sites, bound, proven = guess.columns, guess.bound, guess.proven
+            if guess.missed - bound > clock.gap * (base + everybody - guess.missed):
+                sites, bound, proven = _bettered(guess, program, k, clock)
+        chosen = candidates[sites]
+        reached = float(weights[gains & self.within[:, chosen].any(axis=1)].sum())
+        return chosen, base + (reached if proven else max(everybody - bound, reached))
 
     def _shares_met(
         self, weights: NDArray[np.float64], minimum: tuple[NDArray[np.intp], float] | None
@@ -391,6 +401,23 @@ class Covering:
             if not alone.any():
                 chosen = rest
         return chosen
+
+
+def _bettered(
+    guess: Guess, program: Program, sites: int, clock: Clock
+) -> tuple[NDArray[np.intp], float, bool]:
+    """Give the best columns, a bound of what is missed, and whether that is proven."""
+    try:
+        found = program.solve(clock, known=guess.missed)
+    except TimeIsUpError:
+        return guess.columns, guess.bound, guess.proven
+    if found.values is None:  # cannot be: the guess is a choice
+        return guess.columns, guess.bound, guess.proven
+    missed = float(program.price @ found.values)
+    proven = found.finished and not clock.gap
+    better = proven or missed < guess.missed
+    columns = np.flatnonzero(found.values[:sites] > 0.5) if better else guess.columns
+    return columns, max(found.bound, guess.bound), proven
 
 
 def _clock(time_limit_s: float | None, gap: float) -> Clock:

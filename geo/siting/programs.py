@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -21,6 +22,7 @@ __all__ = ["Clock", "Program", "Result", "TimeIsUpError", "cut_rows"]
 
 _OPTIMAL, _LIMIT, _INFEASIBLE = 0, 1, 2
 _LEAST_S: Final = 1e-3
+_ABOVE: Final = 1e-4  # a known choice has to stay within the bound that it gives
 
 
 class TimeIsUpError(InputError):
@@ -102,8 +104,15 @@ class Program:
     high: NDArray[np.float64]
     upper: NDArray[np.float64] | None = None
 
-    def solve(self, clock: Clock) -> Result:
+    def solve(self, clock: Clock, *, known: float | None = None) -> Result:
         """Ask HiGHS; prices are scaled so that its absolute tolerance means nothing.
+
+        Parameters
+        ----------
+        clock
+            Time and gap allowed.
+        known
+            Objective of a choice that is known: what is dearer is not looked at.
 
         Raises
         ------
@@ -116,13 +125,19 @@ class Program:
         scale = float(np.abs(self.price).max(initial=0.0)) or 1.0
         kinds = np.zeros(size, np.int64)
         kinds[: self.whole] = 1
-        found = milp(
-            self.price / scale,
-            integrality=kinds,
-            bounds=Bounds(0.0, np.ones(size) if self.upper is None else self.upper),
-            constraints=LinearConstraint(self.rows, self.low, self.high),
-            options={"mip_rel_gap": clock.gap, "time_limit": clock.left_s},
-        )
+        options: Any = {"mip_rel_gap": clock.gap, "time_limit": clock.left_s}
+        if known is not None:
+            options["objective_bound"] = known / scale * (1 + _ABOVE) + _ABOVE
+        with warnings.catch_warnings():
+            # scipy hands options that it does not know on to HiGHS, and says so.
+            warnings.filterwarnings("ignore", "Unrecognized options", RuntimeWarning)
+            found = milp(
+                self.price / scale,
+                integrality=kinds,
+                bounds=Bounds(0.0, np.ones(size) if self.upper is None else self.upper),
+                constraints=LinearConstraint(self.rows, self.low, self.high),
+                options=options,
+            )
         if found.status == _INFEASIBLE:
             return Result(None, np.inf, finished=True)
         if found.x is None:
