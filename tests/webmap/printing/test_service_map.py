@@ -95,7 +95,7 @@ def test_missing_names_and_places_are_left_out():
     villages["name"] = villages["name"].where([True, False], None)
     villages.loc[villages.index[0], "geometry"] = None
     drawing, _ = drawn(small_picture(villages=villages))
-    assert {label.name for label in drawing.labels if label.priority == 3} == set()
+    assert {label.name for label in drawing.labels if label.priority == 4} == set()
     assert len(layer(drawing, "elders")) == 1
 
 
