@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 
+from geo.crs import STORED_CRS
 from layers.analysis.data_day import data_day
 from layers.analysis.digest import frames_digest
+from layers.analysis.line_picture import line_picture
 from layers.analysis.picture import MapPicture
 from layers.errors import NotFound
 from layers.provenance import provenance_of
@@ -17,13 +20,11 @@ from layers.store import Query, read_frame
 if TYPE_CHECKING:
     from datetime import date
 
-    import geopandas as gpd
-
     from layers.store import Store
 
 __all__ = ["DivisionPicture", "division_picture"]
 
-_READ = ("divisions", "roads", "care_facilities")
+_READ = ("divisions", "roads", "care_facilities", "boundary_lines")
 _AREAS = ("Polygon", "MultiPolygon")
 
 
@@ -39,6 +40,8 @@ class DivisionPicture(MapPicture):
     villages
         Village-level units of the sheet, points or polygons or neither: index id, columns
         `code name kind parent_code geometry`.
+    undetermined
+        Stretches of the county's boundary that both sides have not agreed on: LineStrings.
     idle
         Names of statistical units (no legal divisions) that have no place and are left out.
     day
@@ -47,6 +50,7 @@ class DivisionPicture(MapPicture):
 
     within: gpd.GeoDataFrame
     villages: gpd.GeoDataFrame
+    undetermined: gpd.GeoSeries
     idle: tuple[str, ...] = ()
     day: date | None = None
 
@@ -84,6 +88,8 @@ def division_picture(
 
     Raises
     ------
+    InputError
+        If a stretch recorded as undetermined names a marker that is not on its line.
     NotFound
         `no_township` if there is none of this code or name on the day, or several of the name.
     """
@@ -92,6 +98,8 @@ def division_picture(
     divisions = read_frame(store, "divisions", query).sort_index()
     roads = read_frame(store, "roads", query).sort_index()
     facilities = _in_service(read_frame(store, "care_facilities", query).sort_index())
+    lines = read_frame(store, "boundary_lines", query).sort_index()
+    lines = lines[lines["undetermined"].notna()]
     areas = divisions[divisions.geometry.geom_type.isin(_AREAS)]
     towns = divisions[divisions["level"] == "township"]
     units = divisions[divisions["level"].isin(["township", "village"])]
@@ -109,7 +117,13 @@ def division_picture(
         "villages": villages,
         "roads": roads,
         "facilities": facilities,
+        "lines": lines,
     }
+    stretches = [
+        stretch
+        for key in lines.index
+        for stretch in line_picture(store, key, as_of=as_of, time_zone=time_zone).undetermined
+    ]
     return DivisionPicture(
         county=frames["county"][["code", "name", "geometry"]],
         townships=frames["townships"][["code", "name", "geometry"]],
@@ -120,6 +134,7 @@ def division_picture(
         data_hash=frames_digest({**frames, "within": within}),
         within=within[["code", "name", "geometry"]],
         villages=villages[["code", "name", "kind", "parent_code", "geometry"]],
+        undetermined=gpd.GeoSeries(stretches, crs=STORED_CRS),
         idle=tuple(units["name"][idle].astype(str)),
         day=as_of,
     )

@@ -197,11 +197,17 @@ def draw_borders(pen: MapPen, picture: MapPicture) -> None:
             rings = rings_of(clipped(np.array([outside]), frame))
             pen.add(PathItem(lines=rings, closed=True, fill=band.color, layer="county"))
         edge = shapely.clip_by_rect(county.boundary, *frame.bounds)
-        found = lines_of([edge])
-        if found:
-            pen.add(line_item(found, lines["county"], factor, layer="county"))
-            pen.drawing.keys.add("line.county")
-            pen.edges.append(edge)
+        open_parts = shapely.union_all(pen.undetermined)
+        # An undetermined stretch is never drawn solid, so the line beneath it is left out.
+        for name, part in (
+            ("county", shapely.difference(edge, open_parts.buffer(_SAME_MM))),
+            ("undetermined", clipped(np.array([open_parts]), frame)[0]),
+        ):
+            found = lines_of([shapely.line_merge(part)])
+            if found:
+                pen.add(line_item(found, lines[name], factor, layer=name))
+                pen.drawing.keys.add(f"line.{name}")
+        pen.edges.append(edge)
     towns = picture.townships
     for name, key, shape, is_own in zip(
         towns["name"], towns.index, clipped(pen.towns, frame), pen.own_towns, strict=True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -14,7 +15,6 @@ from webmap.printing.items import Box, Item
 from webmap.printing.labels import Label, Obstacles
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pyproj
     from numpy.typing import NDArray
 
@@ -89,6 +89,8 @@ class MapPen:
         Polygons around the county; None where they are not known.
     county, towns, village_areas
         Polygons in page mm, not clipped.
+    undetermined
+        Stretches of the county's boundary that are not agreed on, page mm.
     own, own_towns
         What a township's sheet is about, all else is muted: its polygons, and which of `towns` they
         are. On any other sheet `own` is empty and all towns are its own.
@@ -114,9 +116,10 @@ class MapPen:
         self.drawing = MapDrawing(obstacles=Obstacles(frame=page.frame))
         self.county = self.shapes_mm(picture.county)
         self.towns = self.shapes_mm(picture.townships)
-        self.own = self.village_areas = np.empty(0, dtype=object)
+        self.own = self.village_areas = self.undetermined = np.empty(0, dtype=object)
         self.own_towns = np.ones(len(self.towns), dtype=bool)
         if isinstance(picture, DivisionPicture):
+            self.undetermined = self.shapes_mm(gpd.GeoDataFrame(geometry=picture.undetermined))
             self.village_areas = _areas(self.shapes_mm(picture.villages))
             if len(picture.within):
                 self.own = _areas(self.shapes_mm(picture.within))

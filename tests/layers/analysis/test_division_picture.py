@@ -111,3 +111,13 @@ def test_the_rows_drawn_are_told_by_layer(store):
     rows = division_picture(store, township=EAST).drawn_rows
     assert set(rows["divisions"]) == {COUNTY, EAST, WEST, "140499101200"}
     assert set(rows["care_facilities"]) == {"F1", "F3"}
+
+
+def test_stretches_not_agreed_on_are_read_from_their_lines(tmp_path):
+    with open_store(f"gpkg:{tmp_path / 'county.gpkg'}", create=True) as opened:
+        line = shapely.LineString([(113.0, 36.5), (113.0, 36.54)])
+        row = {"name": "甲乙线", "code_a": "140498", "code_b": "140499", "geometry": line}
+        row |= {"undetermined": [{"from": "起点", "to": "终点"}], "source": "手工"}
+        opened.put("boundary_lines", [row], actor=ACTOR, reason="测试")
+        (stretch,) = division_picture(opened).undetermined
+        assert stretch.equals(line)

@@ -363,5 +363,6 @@ def division_picture(*, township: str | None = None, **more: object) -> Division
         "data_hash": base.data_hash,
         "within": within,
         "villages": villages,
+        "undetermined": gpd.GeoSeries([], crs="EPSG:4490"),
     }
     return DivisionPicture(**{**parts, **more})

@@ -155,3 +155,16 @@ def test_a_named_road_is_named_once_beside_itself():
     box = shapely.box(*placed[0].box.bounds)
     lines = [line for item in paths(sheet, "roads") for line in item.lines]
     assert not any(shapely.LineString(line).intersects(box) for line in lines)
+
+
+def test_an_undetermined_stretch_is_never_solid():
+    x, y, d = 113.02, 36.52, 0.02
+    west = shapely.LineString([(x - d, y - d), (x - d, y + d)])
+    sheet = drawn(division_picture(undetermined=gpd.GeoSeries([west], crs=4490)))
+    (stretch,) = paths(sheet, "undetermined")
+    assert stretch.dash
+    left = min(float(line[:, 0].min()) for line in stretch.lines)
+    county = [line for item in paths(sheet, "county") if item.stroke for line in item.lines]
+    assert not any((np.abs(line[:, 0] - left) < 0.01).sum() > 1 for line in county)
+    assert "未定界" in words(sheet)
+    assert "未定界" not in words(drawn())
