@@ -157,18 +157,24 @@ def _client(address: str) -> Any:  # noqa: ANN401 - Dask has no types
     BatchError
         `scheduler_unreachable`.
     """
-    connect = _scale("distributed").Client
+    kind = _scale("distributed").Client
+    client = kind.__new__(kind)  # made in two steps, to have one that does not connect in hand
     try:
         with warnings.catch_warnings():
             # Machines with other versions of this or that still work, or fail county by county.
             warnings.simplefilter("ignore")
-            return connect(address, timeout=_CONNECT_S, set_as_default=False)
+            client.__init__(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
+        # Left to the garbage collector, it may be ended while the next one is being made, in the
+        # same thread, which then waits for a lock of its own for ever.
+        with contextlib.suppress(Exception):  # so far as it was made
+            client.close(timeout=_CONNECT_S)
         raise BatchError(
             f"连不上调度进程 {address}，请检查地址，以及 dask scheduler 是否已启动。",
             code="scheduler_unreachable",
             where=address,
         ) from error
+    return client
 
 
 def _scale(name: str) -> Any:  # noqa: ANN401 - Dask has no types

@@ -16,6 +16,7 @@ from layers.accesslog import AccessLog
 from layers.sample.province import SampleProvince
 from layers.sample.province_files import write_province
 from tests.calling import xygeo, xygeo_process
+from tests.layers.batch.in_process import worker_in_process
 from tests.layers.batch.machines import until
 
 SMALL = SampleProvince(counties=3, side=12, villages=12)
@@ -47,7 +48,12 @@ def test_counties_are_answered_in_a_process_that_says_nothing_else(province, tmp
     assert all(Path(file).exists() for file in body["files"])
 
 
-@pytest.mark.slow
+@pytest.fixture
+def in_process(monkeypatch):
+    monkeypatch.setattr("layers.batch.running.workers", worker_in_process)
+
+
+@pytest.mark.usefixtures("in_process")
 def test_a_failed_county_is_named_and_the_exit_code_is_one(province, tmp_path):
     listed = json.loads(province.read_text())
     listed["counties"][1]["elders"] = "no.parquet"
@@ -62,7 +68,7 @@ def test_a_failed_county_is_named_and_the_exit_code_is_one(province, tmp_path):
     assert (tmp_path / "counties.gpkg").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("in_process")
 def test_the_commands_words_go_first_and_full_counts_are_recorded(province, tmp_path):
     words = ("--minutes", 5, "--age", "80", "--mode", "etrike", "--by", "village", "--full")
     answer = xygeo(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import threading
 
+import distributed
 import psutil
 import pytest
 
@@ -88,6 +90,9 @@ def test_an_address_without_a_scheduler_is_told(address, monkeypatch):
     with pytest.raises(BatchError, match="dask scheduler") as caught, workers(1, scheduler=address):
         pass
     assert caught.value.code == "scheduler_unreachable"
+    # One left open would be ended by the garbage collector in the middle of whatever comes next.
+    left = [one for one in gc.get_objects() if isinstance(one, distributed.Client)]
+    assert {one.status for one in left} <= {"closed"}
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ import pytest
 
 from layers.batch import Manifest, read_manifest, run_counties
 from layers.batch.columns import COUNTY_FIELDS
+from tests.layers.batch.in_process import worker_in_process
 from tests.layers.batch.machines import machines
 
 
@@ -24,10 +25,17 @@ def contents(answer):
     return {path.name: path.read_bytes() for path in answer.files}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
+def in_process(monkeypatch):
+    monkeypatch.setattr("layers.batch.running.workers", worker_in_process)
+
+
+@pytest.fixture(scope="module")
 def alone(province, tmp_path_factory):
-    """The province by one worker."""
-    return run_counties(read_manifest(province), tmp_path_factory.mktemp("alone"), count=1)
+    """The province by one worker in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("layers.batch.running.workers", worker_in_process)
+        return run_counties(read_manifest(province), tmp_path_factory.mktemp("alone"), count=1)
 
 
 @pytest.mark.slow
@@ -41,7 +49,7 @@ def test_every_county_is_a_row_and_the_sums_are_theirs(alone):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [2, 4])
+@pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.walk)])
 def test_more_workers_and_another_order_give_the_same_bytes(own_province, alone, tmp_path, count):
     listed = json.loads(own_province.read_text())
     listed["counties"].reverse()
@@ -52,6 +60,7 @@ def test_more_workers_and_another_order_give_the_same_bytes(own_province, alone,
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_process")
 def test_a_failed_county_is_its_row_and_the_others_stand(own_province, alone, tmp_path):
     (own_province.parent / "990002" / "elders.parquet").unlink()
     (own_province.parent / "990003" / "care_facilities.parquet").write_bytes(b"rubbish")
@@ -98,6 +107,7 @@ def test_somebody_elses_scheduler_gives_the_same(province, alone, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_process")
 def test_a_run_goes_on_where_another_stopped(own_province, alone, tmp_path):
     manifest = read_manifest(own_province)
 
@@ -117,6 +127,7 @@ def test_a_run_goes_on_where_another_stopped(own_province, alone, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_process")
 def test_the_question_of_each_county_is_its_own(province, tmp_path):
     first, *_ = read_manifest(province).counties
     car = dataclasses.replace(
