@@ -239,3 +239,27 @@ def test_an_empty_store_has_nothing_to_draw(tmp_path):
         pass
     code, error = refused("county", data=tmp_path)
     assert (code, error["code"]) == (1, "nothing_to_draw")
+
+
+@pytest.mark.parametrize("asked", [TOWN, "虒亭镇"])
+def test_a_township_is_printed_by_code_or_name(surveyed, tmp_path, asked):
+    file = tmp_path / "t.pdf"
+    answer = xygeo(
+        "print", "township", "--township", asked, "--out", str(file), "--json", data=surveyed
+    )
+    assert answer.code == 0
+    assert answer.json["title"].startswith("虒亭镇")
+    assert file.read_bytes().startswith(b"%PDF")
+
+
+def test_a_township_s_sheet_says_which_township_it_lacks(surveyed):
+    assert refused("township", data=surveyed)[1]["code"] == "needs_township"
+    code, error = refused("township", "--township", "无此镇", data=surveyed)
+    assert (code, error["code"]) == (1, "no_township")
+    assert TOWN in error["message"]
+
+
+def test_the_county_s_scale_is_refused_naming_the_largest_that_fits(surveyed):
+    code, error = refused("county", "--scale", "2000", data=surveyed)
+    assert (code, error["code"]) == (1, "scale_too_large")
+    assert "最大可用 1:" in error["message"]
