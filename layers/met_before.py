@@ -15,7 +15,7 @@ from layers.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["KeyIndex", "MetBefore", "Repeat"]
+__all__ = ["IdsOfOnePut", "KeyIndex", "MetBefore", "Repeat"]
 
 _FULL = "临时文件写不进去，请检查临时文件夹所在磁盘的空间。"
 _CACHE_KIB = 8 * 1024
@@ -102,6 +102,49 @@ class MetBefore:
             yield Repeat(position, first, stood == content, bool(told))
             if stood != content and not told:
                 self._connection.execute("UPDATE met SET told = 1 WHERE key = ?", [key])
+
+
+class IdsOfOnePut:
+    """The ids of one put; those of a single slice need no disk."""
+
+    def __init__(self) -> None:
+        self._first: list[str] | None = None
+        self._met: MetBefore | None = None
+        self._count = 0
+
+    def repeated(self, ids: list[str]) -> int | None:
+        """Give the position of the first id that comes twice or came before.
+
+        Parameters
+        ----------
+        ids
+            The next ones.
+
+        Returns
+        -------
+        The position among these; None where all are new.
+
+        Raises
+        ------
+        StoreError
+            `disk_full` if the temporary file cannot grow.
+        """
+        if not ids:
+            return None
+        if self._first is None:
+            self._first = ids
+            if len(set(ids)) == len(ids):
+                return None
+            return next(position for position, made in enumerate(ids) if made in ids[:position])
+        if self._met is None:
+            self._met = MetBefore()
+            self._add(self._met, self._first)
+        return self._add(self._met, ids)
+
+    def _add(self, met: MetBefore, ids: list[str]) -> int | None:
+        repeats = met.add(ids, range(self._count, self._count + len(ids)))
+        self._count += len(ids)
+        return repeats[0].position if repeats else None
 
 
 class KeyIndex:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from layers.errors import NotFound
-from layers.history import DELETED, GENESIS, unstamp
+from layers.history import GENESIS, unstamp
 from layers.records import RecordCodec
 from layers.schema import layer_names, layer_schema, parse_schema
 from layers.store_values import Event, Head, LayerSummary, Page, Query, Table, Version
@@ -19,6 +19,7 @@ from layers.stores.gpkg_bounds import stored_bounds
 from layers.stores.gpkg_geometry import to_wkb
 from layers.stores.gpkg_query import select, way_of
 from layers.stores.gpkg_schema import column_names
+from layers.stores.gpkg_versions import EVENT_COLUMNS, event_of, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["GpkgReader"]
 
 _PAGE = 10_000
-
-_EVENT_COLUMNS = (
-    "seq, txn, at, actor, action, layer, feature_id, version, detail, digest, prev, hash"
-)
 
 
 class GpkgReader:
@@ -189,14 +186,14 @@ class GpkgReader:
         Events; those written meanwhile come too.
         """
         only = " AND layer = ?" if layer else ""
-        sql = f"SELECT {_EVENT_COLUMNS} FROM xg_events WHERE seq > ?{only} ORDER BY seq LIMIT ?"
+        sql = f"SELECT {EVENT_COLUMNS} FROM xg_events WHERE seq > ?{only} ORDER BY seq LIMIT ?"
         left = limit
         while left is None or left > 0:
             size = 1000 if left is None else min(left, 1000)
             parameters = [after, *([layer] if layer else []), size]
             with self._connections.reading() as connection:
                 rows = connection.execute(sql, parameters).fetchall()
-            yield from map(_event, rows)
+            yield from map(event_of, rows)
             if len(rows) < size:
                 return
             after = rows[-1][0]
@@ -232,7 +229,7 @@ class GpkgReader:
             past = self._periods(layer, id)[1:]
             advice = f"但有 {'、'.join(past)}，请用完整标识再查" if past else "请核对"
             raise NotFound(f"{codec.schema.title}从未有过标识为“{id}”的记录，{advice}。", where=id)
-        return [_version(codec, row) for row in rows]
+        return [version_of(codec, row) for row in rows]
 
     def head(self, layer: str | None = None) -> Head:
         """Give the last event, of the whole store or of one layer.
@@ -361,46 +358,3 @@ def _shapes(blobs: list[bytes | None]) -> np.ndarray:
     wkbs[:] = [None if blob is None else to_wkb(blob) for blob in blobs]
     shapes: np.ndarray = shapely.from_wkb(wkbs)
     return shapes
-
-
-def _event(row: tuple[Any, ...]) -> Event:
-    seq, txn, at, actor, action, layer, made, version, text, digest, prev, hashed = row
-    detail = json.loads(text)
-    return Event(
-        seq=seq,
-        txn=txn,
-        at=unstamp(at),
-        actor=actor,
-        role=detail["role"],
-        verified=detail["verified"],
-        action=action,
-        layer=layer,
-        id=made,
-        version=version,
-        reason=detail.get("reason", ""),
-        digest=digest,
-        prev=prev,
-        hash=hashed,
-    )
-
-
-def _version(codec: RecordCodec, row: tuple[Any, ...]) -> Version:
-    version, at, actor, action, text, body = row
-    detail = json.loads(text)
-    return Version(
-        version=version,
-        at=unstamp(at),
-        actor=actor,
-        role=detail["role"],
-        verified=detail["verified"],
-        action=action,
-        reason=detail.get("reason", ""),
-        row=None if body == DELETED else _row_of_body(codec, body),
-    )
-
-
-def _row_of_body(codec: RecordCodec, body: str) -> Row:
-    record = codec.record_of(body)
-    shape = None if record.wkb is None else shapely.from_wkb(record.wkb)
-    empty = dict.fromkeys(codec.schema.fields)
-    return codec.row_of({"id": record.id, **empty, **record.values}, shape)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from layers.errors import InvalidRecord, NotAllowed, NotFound, StaleVersion
+from layers.errors import InvalidRecord, NotFound, StaleVersion
 from layers.history import (
     DELETED,
     GENESIS,
@@ -23,8 +23,8 @@ from layers.history import (
     stamp,
 )
 from layers.identifiers import ulids
-from layers.met_before import MetBefore
-from layers.provenance import QUALITIES, QUALITY_TITLES
+from layers.met_before import IdsOfOnePut
+from layers.rights import require_usual
 from layers.store_values import PutResult
 from layers.stores.gpkg_bounds import Bounds
 from layers.stores.gpkg_bulk import IndexFill
@@ -94,6 +94,7 @@ class LayerWriter:
         fields = codec.schema.fields.values()
         self._defaults = {f.name: f.default for f in fields if f.default is not None}
         self._by_cases = tuple(f for f in fields if f.by_cases)
+        self._may_all = actor.role == "reviewer" and bool(self._reason)
         columns = stored_names(codec.schema)
         listed = ", ".join(f'"{c}"' for c in columns)
         marks = ", ".join("?" * len(columns))
@@ -127,7 +128,7 @@ class LayerWriter:
             If a row raises quality without a reviewer and a reason.
         """
         ids: list[str] = []
-        met = _Ids()
+        met = IdsOfOnePut()
         new = changed = number = 0
         # Nothing of this layer was ever stored: nothing to compare with.
         blank = self._is_blank()
@@ -257,7 +258,8 @@ class LayerWriter:
             body = self._codec.body(record)
             if body == old_body:
                 continue
-            self._require_right(record, old, number)
+            if not self._may_all:
+                require_usual(self._codec.schema, self._by_cases, record, old, number)
             columns = stored_columns(
                 self._codec, record, version=version + 1, at=self._at, actor=self._actor.name
             )
@@ -304,30 +306,6 @@ class LayerWriter:
                 values[name] = kept[name]
         record.values = values
 
-    def _require_right(self, record: Record, old: dict[str, Any] | None, number: int) -> None:
-        if self._actor.role == "reviewer" and self._reason:
-            return
-        for field in self._by_cases:
-            before, after = (old or {}).get(field.name), record.values.get(field.name)
-            owned = [code for code in field.by_cases if code in {before, after}]
-            if before != after and owned:
-                raise NotAllowed(
-                    f"{self._codec.schema.title}第 {number} 行（{record.id}）的{field.title}"
-                    f"“{field.codes[owned[0]]}”由办件流程定；已有名册须由审核人（reviewer）写明理由导入。",
-                    code="by_case_only",
-                    where=field.name,
-                )
-        quality = record.values["quality"]
-        before = "approximate" if old is None else old["quality"]
-        if QUALITIES.index(quality) <= QUALITIES.index(before):
-            return
-        raise NotAllowed(
-            f"{self._codec.schema.title}第 {number} 行（{record.id}）把精度等级提高为"
-            f"“{QUALITY_TITLES[quality]}”：须由审核人（reviewer）办理并写明理由。",
-            code="quality_raise",
-            where=record.id,
-        )
-
     def _event(self, action: str, made: str, version: int, body: str) -> tuple[Any, ...]:
         self._seq += 1
         prev, hashed = self._hash, digest(body)
@@ -371,34 +349,6 @@ class LayerWriter:
         )
         if self._bounds is not None:
             self._bounds.write()
-
-
-class _Ids:
-    """The ids of one put; those of a single slice need no disk."""
-
-    def __init__(self) -> None:
-        self._first: list[str] | None = None
-        self._met: MetBefore | None = None
-        self._count = 0
-
-    def repeated(self, ids: list[str]) -> int | None:
-        """Give the position of the first id that comes twice or came before."""
-        if not ids:
-            return None
-        if self._first is None:
-            self._first = ids
-            if len(set(ids)) == len(ids):
-                return None
-            return next(position for position, made in enumerate(ids) if made in ids[:position])
-        if self._met is None:
-            self._met = MetBefore()
-            self._add(self._met, self._first)
-        return self._add(self._met, ids)
-
-    def _add(self, met: MetBefore, ids: list[str]) -> int | None:
-        repeats = met.add(ids, range(self._count, self._count + len(ids)))
-        self._count += len(ids)
-        return repeats[0].position if repeats else None
 
 
 def _slices(rows: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.met_before import KeyIndex, MetBefore, Repeat
+from layers.met_before import IdsOfOnePut, KeyIndex, MetBefore, Repeat
 
 
 def test_a_key_is_told_with_the_row_that_had_it_first():
@@ -46,3 +46,12 @@ def test_an_index_gives_every_id_of_a_key():
     index = KeyIndex([(("a", None), "2"), (("a", None), "1"), (("b", None), "3")])
     assert index.find(("a", None)) == ["1", "2"]
     assert index.find(("c", None)) == []
+
+
+def test_an_id_that_comes_twice_in_a_put_is_found_by_its_place():
+    met = IdsOfOnePut()
+    assert met.repeated([]) is None
+    assert met.repeated(["a", "b"]) is None
+    assert met.repeated(["c", "d"]) is None
+    assert met.repeated(["e", "b", "a"]) == 1
+    assert IdsOfOnePut().repeated(["x", "y", "x"]) == 2
