@@ -23,7 +23,8 @@ __all__ = ["Guess", "fewest_missed"]
 _ROUNDS: Final = 400
 _PATIENCE: Final = 10  # rounds without a better bound until steps are halved
 _LEAST_STEP: Final = 1e-3
-_LOOKS: Final = 40  # rounds between two looks at swaps
+_LOOKS: Final = 10  # rounds between two looks at swaps
+_LOOKS_AT_0: Final = 5  # the same where everybody may be covered: a choice that does ends it
 _MEMORY: Final = 0.8  # share of the last direction that a step keeps
 _ROUNDING: Final = 1e-9
 
@@ -89,7 +90,8 @@ def fewest_missed(
         top = max(top, bound)
         if waited >= _PATIENCE:
             step, waited = step / 2, 0
-        if number % _LOOKS == _LOOKS - 1:
+        looks = _LOOKS if guess.bound > 0 else _LOOKS_AT_0
+        if number % looks == looks - 1:
             if proposal.tobytes() not in seen:
                 seen.add(proposal.tobytes())
                 best = min(best, improved(table, proposal), key=lambda one: one.cost)

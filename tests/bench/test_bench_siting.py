@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import warnings
+from typing import TYPE_CHECKING, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +17,12 @@ from geo.reach import cost_matrix
 from geo.screening import screen_candidates
 from geo.siting import lscp, mclp, p_center, p_median
 from tests.bench.timing import best_of, say
+from tests.geo.siting.tables import plane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 pulp = pytest.importorskip("pulp")
 with warnings.catch_warnings():
@@ -36,6 +44,13 @@ def question(network, n: int) -> tuple[pd.DataFrame, pd.Series]:
     picks = big.iloc[rng.choice(len(big), 2 * n, replace=False)][["geometry"]]
     cost = cost_matrix(network, picks.iloc[:n], picks.iloc[n:])
     return cost, pd.Series(rng.integers(1, 60, n).astype(float), index=cost.index)
+
+
+def cpu_of(question: Callable[[], T]) -> tuple[float, T]:
+    """Seconds of CPU, those of child processes included, and the answer."""
+    begin = os.times()
+    answer = question()
+    return sum(os.times()[:4]) - sum(begin[:4]), answer
 
 
 def peer(problem) -> float:
@@ -92,6 +107,25 @@ def test_covering(network, n):
         )
         mine_s = best_of(3, lambda reached=reached, minutes=minutes: lscp(reached, minutes=minutes))
         say(f"lscp {n} x {n}, {minutes} min", mine_s, spopt=spopt_s)
+
+
+@pytest.mark.parametrize(
+    ("n", "p", "minutes"),
+    [(300, 10, 8), (300, 20, 10), (300, 30, 9), (300, 30, 11), (500, 25, 10), (500, 25, 11)],
+)
+def test_covering_of_a_plane(n, p, minutes):
+    """From half of the people to all of them: nearly all is the hardest. CPU time, CBC's too."""
+    cost, people = plane(n, n, 1)
+    table, weights = cost.to_numpy(), people.to_numpy()
+    spopt_s, theirs = cpu_of(
+        lambda: peer(
+            locate.MCLP.from_cost_matrix(table, weights, 60.0 * minutes + 1e-6, p_facilities=p)
+        )
+    )
+    mine_s, mine = cpu_of(lambda: mclp(cost, people, minutes=minutes, p=p))
+    share = mine.objective / weights.sum()
+    say(f"mclp plane {n} x {n}, p={p}, {minutes} min, {share:.1%}", mine_s, spopt=spopt_s)
+    print(f"{mine.status}; objective {mine.objective:g}, spopt {theirs:g}")
 
 
 def test_p_center(network):
