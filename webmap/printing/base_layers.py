@@ -97,7 +97,9 @@ def _muted(pen: MapPen, layer: str, key: str, name: str, shape: Any) -> None:  #
     if parts:
         letter = pen.style.letters["neighbour"]
         largest = max(parts, key=lambda part: float(part.area))
-        pen.name(layer, key, name, letter, kind="neighbour", area=largest)
+        # A sliver at the frame is no reason to write over the county's own boundary.
+        if pen.fits(name, letter, largest, kind="neighbour"):
+            pen.name(layer, key, name, letter, kind="neighbour", area=largest)
 
 
 def draw_roads(pen: MapPen, picture: MapPicture) -> None:

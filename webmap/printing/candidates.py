@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from webmap.printing.labels import Label, Obstacles
 
-__all__ = ["Candidate", "Line", "candidates"]
+__all__ = ["Candidate", "Line", "candidates", "fits_within"]
 
 Line: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 """A leader, from the symbol to the text."""
@@ -140,9 +140,22 @@ def _around(label: Label, radius: float, gap: float) -> list[Candidate]:
     return out
 
 
-def _within(label: Label, area: Polygon) -> list[Candidate]:
-    """Places inside a polygon: the inscribed circle's centre, then a lattice, nearest first."""
-    w, h = label.width, label.height
+def fits_within(area: Polygon, width: float, height: float) -> bool:
+    """Whether some place that is tried for an area's name lies wholly inside it.
+
+    Parameters
+    ----------
+    area
+        What is named, mm.
+    width, height
+        Of the text, mm.
+    """
+    boxes = _lattice(area, width, height)[1]
+    return bool(shapely.contains(area, boxes).any())
+
+
+def _lattice(area: Polygon, w: float, h: float) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Centres and boxes that are tried: the inscribed circle's centre, then a lattice."""
     middle = shapely.get_point(shapely.maximum_inscribed_circle(area, tolerance=0.2), 0)
     west, north, east, south = area.bounds
     xs = np.linspace(west, east, 2 * _LATTICE + 1)[1:-1]
@@ -151,6 +164,14 @@ def _within(label: Label, area: Polygon) -> list[Candidate]:
     boxes = shapely.box(
         centres[:, 0] - w / 2, centres[:, 1] - h / 2, centres[:, 0] + w / 2, centres[:, 1] + h / 2
     )
+    return centres, boxes
+
+
+def _within(label: Label, area: Polygon) -> list[Candidate]:
+    """Places inside a polygon, nearest to the inscribed circle's centre first."""
+    w, h = label.width, label.height
+    centres, boxes = _lattice(area, w, h)
+    middle = shapely.Point(centres[0])
     shapely.prepare(area)
     inside = shapely.contains(area, boxes)
     touching = inside | shapely.contains(area, shapely.points(centres))

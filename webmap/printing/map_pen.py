@@ -11,6 +11,7 @@ import shapely
 
 from geo.crs import to_crs
 from layers.analysis.division_picture import DivisionPicture
+from webmap.printing.candidates import fits_within
 from webmap.printing.items import Box, Item
 from webmap.printing.labels import Label, Obstacles
 
@@ -149,6 +150,13 @@ class MapPen:
         """Keep a square free for a symbol; answers half its size."""
         self.symbols.append(Box(at[0] - size / 2, at[1] - size / 2, size, size))
         return size / 2
+
+    def fits(self, name: str, letter: LetterStyle, area: shapely.Polygon, *, kind: str) -> bool:
+        """Whether a name has room inside an area."""
+        size = self.layout.letter(letter.size_mm)
+        spacing = _SPACING.get(kind, 0.0) * size
+        width = self.fonts.width(name, size=size, role=letter.family, spacing=spacing)
+        return fits_within(area, width, size)
 
     def name(
         self,

@@ -2,7 +2,7 @@
 
 import shapely
 
-from webmap.printing.candidates import candidates
+from webmap.printing.candidates import candidates, fits_within
 from webmap.printing.items import Box
 from webmap.printing.labels import Label, Obstacles
 
@@ -85,3 +85,8 @@ def test_no_place_of_a_line_s_name_lies_on_the_stretch_it_names():
 def test_a_line_shorter_than_its_name_has_no_place():
     (places,) = candidates([named_line([(10, 20), (12, 20)])], Obstacles(frame=FRAME))
     assert places == []
+
+
+def test_a_name_fits_an_area_that_holds_it_wholly():
+    assert fits_within(shapely.box(0, 0, 20, 6), 10, 3)
+    assert not fits_within(shapely.box(0, 0, 8, 60), 10, 3)
