@@ -38,6 +38,8 @@ serve almost every name, the farther 24 the heart of a town."""
 
 _BOUNDARY_COST, _ROAD_COST, _FAR_COST, _LATTICE = 6.0, 1.5, 8.0, 9
 _BENT_COST, _STEEP_COST, _STRETCHES = 30.0, 3.0, 60
+_STRANGE_COST, _NEAR = 2.5, 0.45
+"""What a symbol of somebody else costs that is nearer than this part of a letter's height."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +84,7 @@ def candidates(labels: Sequence[Label], obstacles: Obstacles) -> list[list[Candi
     crossing = _BOUNDARY_COST * _hits(boxes, obstacles.boundaries) + _ROAD_COST * np.minimum(
         _hits(boxes, obstacles.roads), 3
     )
+    crossing += _STRANGE_COST * _strange(labels, raw, boxes, obstacles)
     out, start = [], 0
     for several in raw:
         costs = crossing[start : start + len(several)]
@@ -89,6 +92,29 @@ def candidates(labels: Sequence[Label], obstacles: Obstacles) -> list[list[Candi
         ranked = sorted(range(len(several)), key=lambda k: (several[k].cost + costs[k], k))
         out.append([several[k] for k in ranked])
     return out
+
+
+def _strange(
+    labels: Sequence[Label],
+    raw: Sequence[Sequence[Candidate]],
+    boxes: NDArray[Any],
+    obstacles: Obstacles,
+) -> NDArray[np.float64]:
+    """How many symbols of others stand so near a place that the name could be theirs."""
+    count = np.zeros(len(boxes))
+    if not len(obstacles.symbols) or not len(boxes):
+        return count
+    owners = np.repeat(np.arange(len(labels)), [len(several) for several in raw])
+    symbols = shapely.box(*np.array([symbol.bounds for symbol in obstacles.symbols]).T)
+    feet = shapely.points([label.at or (math.nan, math.nan) for label in labels])
+    near = np.array([_NEAR * label.height for label in labels])
+    place, symbol = shapely.STRtree(symbols).query(
+        boxes, predicate="dwithin", distance=near[owners]
+    )
+    named = np.array([label.at is not None for label in labels])[owners[place]]
+    own = shapely.intersects(symbols[symbol], feet[owners[place]])
+    np.add.at(count, place[named & ~own], 1.0)
+    return count
 
 
 def _hits(boxes: NDArray[Any], lines: Sequence[Any]) -> NDArray[np.float64]:

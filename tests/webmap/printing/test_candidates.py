@@ -90,3 +90,12 @@ def test_a_line_shorter_than_its_name_has_no_place():
 def test_a_name_fits_an_area_that_holds_it_wholly():
     assert fits_within(shapely.box(0, 0, 20, 6), 10, 3)
     assert not fits_within(shapely.box(0, 0, 8, 60), 10, 3)
+
+
+def test_a_place_beside_a_stranger_s_symbol_is_liked_less():
+    own, other = Box(49.5, 39.5, 1, 1), Box(54.3, 39.5, 1, 1)  # just right of the first place
+    (alone,) = candidates([point()], Obstacles(frame=FRAME, symbols=[own]))
+    (beside,) = candidates([point()], Obstacles(frame=FRAME, symbols=[own, other]))
+    assert alone[0].box.x > 50
+    assert alone[0].box.meets(Box(50, 40, 3, 0.1))
+    assert not beside[0].box.meets(Box(50, 40, 3, 0.1))
