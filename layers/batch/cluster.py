@@ -86,6 +86,8 @@ def workers(count: int, *, scheduler: str | None = None) -> Iterator[Any]:
                     processes=True,
                     host=_LOOPBACK,
                     dashboard_address=None,
+                    # What is left of its web server takes any port, or a second run would complain.
+                    scheduler_kwargs={"dashboard_address": f"{_LOOPBACK}:0"},
                     memory_limit=0,
                     silence_logs=logging.CRITICAL,
                 )

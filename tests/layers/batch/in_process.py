@@ -27,6 +27,7 @@ def worker_in_process(_count: int, *, scheduler: str | None = None) -> Iterator[
             processes=False,
             protocol="inproc",
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
             memory_limit=0,
             silence_logs=logging.CRITICAL,
         ) as cluster,

@@ -51,6 +51,14 @@ def test_local_workers_are_processes_of_one_thread_heard_on_the_loopback_only():
 
 
 @pytest.mark.slow
+def test_two_runs_on_one_machine_do_not_meet():
+    """A port that both want would be a warning, which is an error here."""
+    with workers(1) as one, workers(1) as other:
+        assert carried_out(one, deeds.told, [(1,)])[0]["number"] == 1
+        assert carried_out(other, deeds.told, [(2,)])[0]["number"] == 2
+
+
+@pytest.mark.slow
 def test_a_task_whose_worker_is_killed_is_done_by_another(tmp_path):
     mark = str(tmp_path / "mark")
     with workers(2) as client:
