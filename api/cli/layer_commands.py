@@ -16,8 +16,12 @@ from api.cli.usage import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
+    from api.cli.session import Session
+    from layers.exporters import ExportReport
     from layers.importers import ImportReport
+    from layers.store import Store
     from layers.validate import Finding
 
 __all__ = ["check", "export_file", "import_layer", "init", "register"]
@@ -142,7 +146,7 @@ def export_file(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="xlsx、csv、gpkg、geojson、fgb、parquet、shp.zip 或 jsonld"
+            metavar="FILE", help="xlsx、csv、docx、gpkg、geojson、fgb、parquet、shp.zip 或 jsonld"
         ),
     ],
     as_of: AsOf = None,
@@ -156,14 +160,17 @@ def export_file(
     from layers.exporters import SUFFIXES, export_layer
 
     session = start(data, as_json=as_json)
-    require_outputs([file], SUFFIXES, what="图层", where="FILE")
+    require_outputs([file], sorted((*SUFFIXES, ".docx")), what="图层", where="FILE")
     day = parse_date(as_of, "--as-of")
     with session.progress() as progress, session.store() as store:
         if full:
             session.log_access(actor(actor_name, role), "export_full", {"layer": layer})
-        report = export_layer(
-            store, layer, place_for(file), at=day, full=full, on_progress=progress
-        )
+        if file.name.lower().endswith(".docx"):
+            report = _export_paper(session, store, layer, file, day, full=full)
+        else:
+            report = export_layer(
+                store, layer, place_for(file), at=day, full=full, on_progress=progress
+            )
     body = report.to_json()
     lines = [f"已导出 {body['rows']} 行：{file}"]
     if body.get("suppressed"):
@@ -172,6 +179,28 @@ def export_file(
     if body.get("notice"):
         lines.append(str(body["notice"]))
     session.answer(body, lines)
+
+
+def _export_paper(
+    session: Session, store: Store, layer: str, file: Path, day: date | None, *, full: bool
+) -> ExportReport:
+    """Write a layer as a paper: for people to read, no import reads it back."""
+    from layers.catalog import listed_schema
+    from layers.exporters import ExportReport
+    from layers.exporters.tables import stored_table
+    from webmap.documents import write_layer
+
+    listed_schema(store, layer)
+    table = stored_table(store, layer, at=day, full=full)
+    notes = write_layer(table, place_for(file), publisher=session.settings.publisher)
+    return ExportReport(
+        layer=layer,
+        path=file,
+        rows=table.count,
+        suppressed=table.hidden_cells,
+        provenance=table.provenance,
+        notes=notes,
+    )
 
 
 def check(

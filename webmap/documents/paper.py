@@ -166,17 +166,18 @@ class Paper:
         self._caption(f"表 {number}　{caption}", above=True)
         shares = list(widths) or [1.0] * len(columns)
         table = self._grid(1 + len(rows), [self.body_mm * share / sum(shares) for share in shares])
-        head = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001  (python-docx has no other way)
+        lines = list(table.rows)  # once: `table.cell` counts all cells anew at each call
+        head = lines[0]._tr.get_or_add_trPr()  # noqa: SLF001  (python-docx has no other way)
         head.append(OxmlElement("w:tblHeader"))
-        for place, (text, side) in enumerate(columns):
-            self._cell(table.cell(0, place), text, side, face="head", fill=_HEAD)
+        for cell, (text, side) in zip(lines[0].cells, columns, strict=True):
+            self._cell(cell, text, side, face="head", fill=_HEAD)
         for row, texts in enumerate(rows, start=1):
             last = total and row == len(rows)
-            for place, text in enumerate(texts):
+            for cell, text, (_, side) in zip(lines[row].cells, texts, columns, strict=True):
                 self._cell(
-                    table.cell(row, place),
+                    cell,
                     text,
-                    columns[place][1],
+                    side,
                     face="head" if last else "body",
                     fill=_TOTAL if last else "",
                     kept=row < len(rows) and (row < 3 or row > len(rows) - 2),
