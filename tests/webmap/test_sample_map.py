@@ -47,7 +47,9 @@ def test_page_and_workbook_tell_the_same_figures(inputs, page, tmp_path):
         str(first[0]),
         first[2],
         *(f"{count:,}" for count in first[3:6]),
-        *(f"{share:.1%}" for share in first[6:8]),
+        f"{first[6]:.1%}",
+        f"{first[14]:.1%}".replace("%", "") + f"–{first[15]:.1%}",
+        f"{first[7]:.1%}",
     ]
 
 
