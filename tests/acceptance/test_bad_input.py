@@ -166,7 +166,7 @@ def test_an_unknown_layer_is_wrong_use(empty, tmp_path):
 
 @pytest.mark.parametrize("verb", ["import", "export"])
 def test_an_unknown_ending_is_wrong_use_of_import_and_export(empty, tmp_path, verb):
-    file = write(tmp_path / "a.docx", "x")
+    file = write(tmp_path / "a.doc", "x")
     answer = xygeo(verb, "care_facilities", file, "--json", data=empty)
     assert answer.code == 2
     assert ".geojson" in answer.json["error"]["message"]
