@@ -71,7 +71,7 @@ def hidden_cells(
     small = (values > 0) & (values < SMALLEST_SHOWN)
     hidden = small.copy()
     if also is not None:
-        hidden[:, [counts.columns.get_loc(name) for name in also]] |= also.to_numpy(bool)
+        hidden[:, counts.columns.get_indexer(also.columns)] |= also.to_numpy(bool)
     summed = (groups,) if isinstance(groups, pd.Series) else groups
     equations = _equations(counts, summed, sums)
     changed = bool(hidden.any())
