@@ -22,6 +22,8 @@ class Settings(BaseSettings):
         编制单位 on sheets, maps and tables (`XYGEO_PUBLISHER`).
     tz
         Time zone in which an instant is a business day (`XYGEO_TZ`).
+    public_url
+        Scheme and host that links show behind a proxy; "" = as asked for (`XYGEO_PUBLIC_URL`).
     min_free_mb
         Writes stop below this much free disk; 0 = never (`XYGEO_MIN_FREE_MB`).
     """
@@ -31,6 +33,7 @@ class Settings(BaseSettings):
     data: Path = Path("xygeo-data")
     publisher: str = ""
     tz: str = "Asia/Shanghai"
+    public_url: str = ""
     min_free_mb: int = Field(64, ge=0)
 
     @field_validator("tz")

@@ -1,0 +1,76 @@
+"""The application: every room's operations on one store, behind the guards that all calls pass."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+
+from api.account import VIEWER
+from api.mounting import routes_of
+from api.problems import problem, unforeseen
+from api.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from api.account import Account
+    from api.operations import Operation
+    from api.settings import Settings
+    from layers.store import Store
+
+__all__ = ["create_app", "operations"]
+
+
+def operations() -> tuple[Operation, ...]:
+    """Give every operation of the service, room by room."""
+    return ()
+
+
+def create_app(settings: Settings, store: Store) -> FastAPI:
+    """Make the application.
+
+    Parameters
+    ----------
+    settings
+        Of the installation.
+    store
+        The county's store, open; its opener closes it.
+
+    Returns
+    -------
+    The ASGI application; `app.state.service` is the worker's `api.service.Service`.
+    """
+    service = Service(settings, store)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.close()
+
+    # Routing, parameters and documents come from the operations (ADR 0009); what FastAPI would
+    # make of signatures is switched off.
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.router.redirect_slashes = False
+    app.router.routes[:] = routes_of(operations(), service, _nobody)
+    app.state.service = service
+    app.add_exception_handler(HTTPException, _unknown_path)
+    app.add_exception_handler(Exception, _unforeseen)
+    return app
+
+
+def _nobody(_request: Request, _operation: Operation) -> Account:
+    return VIEWER
+
+
+async def _unknown_path(_request: Request, _error: Exception) -> Response:
+    return problem(404, "没有这个网址，请核对；接口说明见 /docs。", code="unknown_path")
+
+
+async def _unforeseen(_request: Request, error: Exception) -> Response:
+    return unforeseen(error)
