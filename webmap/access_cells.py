@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from layers.analysis.gap_cells import shown_ranges
 from layers.privacy import hidden_cells, shown_values
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ __all__ = ["shown_access", "shown_access_summary", "shown_load", "shown_referral
 _PARTS = ("total", "served", "reachable_unserved", "uncovered")
 _COVERED = ("covered", "served", "reachable_unserved")
 _COUNTS = (*_PARTS, "covered", "perhaps")
+_RANGED = ("share", "served_share")
+_ENDS = ("share_low", "share_high", "served_share_low", "served_share_high")
 _SHARES = ("share", "served_share", "share_without", "gini", "mean_access", "min_access")
 _DIGITS = {
     "share": 3,
@@ -56,9 +59,12 @@ def shown_access(answer: AccessAnswer, *, full: bool = False) -> pd.DataFrame:
     )
     shown = shown_values(counts, hidden)
     secret = hidden.any(axis=1)
+    for share in _RANGED:
+        rows = shown_ranges(rows, secret, share=share)
     return rows.assign(
         **{name: shown[name] for name in _COUNTS},
         **{name: rows[name].round(_DIGITS[name]).mask(secret) for name in _SHARES},
+        **{name: rows[name].round(_digits(name)) for name in _ENDS},
     )
 
 
@@ -86,8 +92,15 @@ def shown_access_summary(answer: AccessAnswer, *, full: bool = False) -> dict[st
     )
     shown = shown_values(counts, hidden).iloc[0]
     secret = bool(hidden.any(axis=None))
+    ranged = pd.DataFrame([whole])
+    for share in _RANGED:
+        ranged = shown_ranges(ranged, pd.Series([secret]), share=share)
     return {
         **whole,
+        **{
+            name: None if secret else round(float(ranged[name].iloc[0]), _digits(name))
+            for name in _ENDS
+        },
         **{name: shown[name] for name in _COUNTS},
         **{
             name: None if secret else round(whole[name], _DIGITS[name])
@@ -95,6 +108,10 @@ def shown_access_summary(answer: AccessAnswer, *, full: bool = False) -> dict[st
             if name in whole
         },
     }
+
+
+def _digits(end: str) -> int:
+    return _DIGITS[end.removesuffix("_low").removesuffix("_high")]
 
 
 def shown_load(answer: AccessAnswer, *, full: bool = False) -> pd.DataFrame:

@@ -129,7 +129,14 @@ def _lines(answer: AccessAnswer, files: list[str], *, full: bool) -> list[str]:
     from api.cli.tables import table_lines
     from webmap.access_cells import shown_access, shown_access_summary, shown_referral
     from webmap.documents.access_table import access_method
-    from webmap.wording import UNIT_TITLES, UNKNOWN, count_text, question_parts, share_text
+    from webmap.wording import (
+        UNIT_TITLES,
+        UNKNOWN,
+        bracketed_range,
+        count_text,
+        question_parts,
+        share_text,
+    )
 
     question = answer.question
     summary = shown_access_summary(answer, full=full)
@@ -142,7 +149,10 @@ def _lines(answer: AccessAnswer, files: list[str], *, full: bool) -> list[str]:
                 count_text(row[name])
                 for name in ("total", "served", "reachable_unserved", "perhaps", "uncovered")
             ),
-            share_text(row["served_share"]),
+            *(
+                share_text(row[share]) + bracketed_range(row[f"{share}_low"], row[f"{share}_high"])
+                for share in ("served_share", "share")
+            ),
             _figure(row["mean_access"], 1000, 1),
             share_text(row["share_without"]),
             _figure(row["gini"], 1, 2),
@@ -157,7 +167,8 @@ def _lines(answer: AccessAnswer, files: list[str], *, full: bool) -> list[str]:
         "够得着没名额",
         "其中容量未载明",
         "够不着",
-        "服务率",
+        "服务率（区间）",
+        "覆盖率（区间）",
         "每千人可达名额",
         "无可达名额",
         "基尼系数",

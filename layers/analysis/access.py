@@ -10,10 +10,12 @@ import pandas as pd
 
 from geo.access import e2sfca, gini, inequality_by
 from geo.capacity import capacity_gaps, serve_by_capacity
-from geo.coverage import coverage
 from geo.reach import cost_matrix
 from geo.referral import referral_times
+from geo.spread import coverage_range
 from layers.analysis.demand import EVERYWHERE
+from layers.analysis.gaps import ranged_demand
+from layers.analysis.ranges import Streets, door_costs, span_of
 from layers.errors import NotFound
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ _KEPT = (
     "perhaps",
     "served_share",
 )
+_SERVED_ENDS = ("served_share_low", "served_share_high")
 _LINKS = {"station": "服务点", "home": "区域养老院", "centre": "县级养老服务中心"}
 
 
@@ -59,16 +62,18 @@ class AccessAnswer:
     rows
         By unit, as `layers.analysis.gaps.gap_rows` ranks them: `code name rank total covered
         uncovered share served reachable_unserved perhaps served_share mean_access min_access gini
-        share_without`. `total = served + reachable_unserved + uncovered`; access in places a
-        person.
+        share_without share_low share_high served_share_low served_share_high`. `total = served +
+        reachable_unserved + uncovered`; access in places a person. The ends of both shares are
+        those at the villages' points and along their streets, in order of size.
     summary
-        `total covered uncovered served reachable_unserved perhaps served_share capacity
-        unknown_capacity mean_access gini share_without`.
+        `total covered uncovered share served reachable_unserved perhaps served_share capacity
+        unknown_capacity mean_access gini share_without`, and the ends.
     facilities
         Counted ones. Index id; columns `name kind capacity reachable filled left load`.
     villages
-        Index of the demand: `village_code name unit township_code weight access`, the counts of
-        `geo.capacity`, and the columns of `geo.referral.referral_times`.
+        Index of the demand: `village_code name unit township_code weight covered street_share
+        access`, the counts of `geo.capacity`, `served_along` (people who find a place when they
+        come from along the streets), and the columns of `geo.referral.referral_times`.
     referral
         `mean_minutes worst_minutes` of both referral legs together, weighted by people, of those
         whose chain is whole; `whole`, `without` (people); `homes`, people by home id.
@@ -110,7 +115,8 @@ def access_answer(inputs: ServiceInputs) -> AccessAnswer:
             code="no_capacity",
             where="care_facilities",
         )
-    costs = _costs(inputs)
+    streets = Streets.of(inputs)
+    costs = door_costs(inputs, demand)
     known = capacity.dropna()
     zones = [60.0 * question.minutes * part / len(ZONE_WEIGHTS) for part in (1, 2, 3)]
     access = e2sfca(
@@ -118,24 +124,19 @@ def access_answer(inputs: ServiceInputs) -> AccessAnswer:
     )
     served = serve_by_capacity(costs, demand["weight"], capacity, minutes=question.minutes)
     referral = _referral(inputs, costs)
-    covered = coverage(
-        inputs.network(),
-        counted,
-        demand,
-        minutes=question.minutes,
-        speed_mps=question.speed_mps,
-        direction=question.direction,
+    covered = ranged_demand(inputs, streets)
+    own = ["village_code", "name", "unit", "township_code", "weight", "covered", "street_share"]
+    villages = pd.DataFrame(covered[own]).assign(
+        access=access,
+        **{name: served.demand[name] for name in _COUNTS},
+        served_along=streets.served(capacity),
     )
-    own = demand[["village_code", "name", "unit", "township_code", "weight"]]
-    villages = pd.DataFrame(own).assign(
-        access=access, **{name: served.demand[name] for name in _COUNTS}
-    )
-    rows = _rows(inputs, covered, served, access)
+    rows = _rows(inputs, capacity_gaps(covered, served, "unit", weight="weight"), villages)
     chain, notes = _chain(villages["weight"], referral)
     return AccessAnswer(
         question=question,
         rows=rows,
-        summary=_summary(rows, capacity, access, demand["weight"]),
+        summary=_summary(rows, capacity, villages),
         facilities=pd.DataFrame(counted[["name", "kind"]]).join(served.facilities),
         villages=villages.join(referral),
         referral=chain,
@@ -171,24 +172,11 @@ def facility_capacity(facilities: gpd.GeoDataFrame) -> pd.Series:
     return places.where(~(either & places.isna()), beds).rename("capacity")
 
 
-def _costs(inputs: ServiceInputs) -> pd.DataFrame:
-    """Seconds from villages to counted facilities in the question's direction."""
-    question = inputs.question
-    ends = inputs.demand, inputs.counted
-    turned = question.direction == "from_facility"
-    table = cost_matrix(
-        inputs.network(), *(ends[::-1] if turned else ends), speed_mps=question.speed_mps
-    )
-    return table.T if turned else table
-
-
-def _rows(
-    inputs: ServiceInputs, covered: gpd.GeoDataFrame, served: CapacityAnswer, access: pd.Series
-) -> pd.DataFrame:
-    table = capacity_gaps(covered, served, "unit", weight="weight")
+def _rows(inputs: ServiceInputs, table: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
     table = table[list(_KEPT)]
-    unequal = inequality_by(access, inputs.demand["weight"], inputs.demand["unit"])
+    unequal = inequality_by(villages["access"], villages["weight"], villages["unit"])
     table = table.join(unequal[["mean_access", "min_access", "gini", "share_without"]])
+    table = table.join(_ends(villages, villages["unit"]))
     names = dict(zip(inputs.divisions["code"], inputs.divisions["name"], strict=True))
     units = [None if pd.isna(unit) else str(unit) for unit in table.index]
     table.insert(0, "code", [None if unit == EVERYWHERE else unit for unit in units])
@@ -196,21 +184,37 @@ def _rows(
     return table.reset_index(drop=True)
 
 
-def _summary(
-    rows: pd.DataFrame, capacity: pd.Series, access: pd.Series, weight: pd.Series
-) -> dict[str, Any]:
+def _summary(rows: pd.DataFrame, capacity: pd.Series, villages: pd.DataFrame) -> dict[str, Any]:
+    access, weight = villages["access"], villages["weight"]
+    everywhere = pd.Series(0, index=villages.index)
     names = ["total", "covered", "uncovered", "served", "reachable_unserved", "perhaps"]
     sums = {name: float(rows[name].sum()) for name in names}
-    whole = inequality_by(access, weight, pd.Series(0, index=access.index)).iloc[0]
+    whole = inequality_by(access, weight, everywhere).iloc[0]
+    ends = _ends(villages, everywhere).iloc[0]
     return {
         **sums,
+        "share": sums["covered"] / sums["total"],
         "served_share": sums["served"] / sums["total"],
         "capacity": float(capacity.sum()),
         "unknown_capacity": int(capacity.isna().sum()),
         "mean_access": float(whole["mean_access"]),
         "gini": gini(access.to_numpy(), weights=weight.to_numpy()),
         "share_without": float(whole["share_without"]),
+        **{str(name): float(end) for name, end in ends.items()},
     }
+
+
+def _ends(villages: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
+    """Low and high end of both shares: at the villages' points, and along their streets."""
+    spans = coverage_range(villages["covered"], villages["street_share"], villages["weight"], by)
+    people = villages[["weight", "served", "served_along"]].groupby(by, dropna=False).sum()
+    people = people.reindex(spans.index)
+    served = [
+        span_of(point / total, along / total) if total else (np.nan, np.nan)
+        for total, point, along in people.itertuples(index=False)
+    ]
+    ends = pd.DataFrame(served, index=spans.index, columns=list(_SERVED_ENDS))
+    return spans[["share_low", "share_high"]].join(ends)
 
 
 def _referral(inputs: ServiceInputs, costs: pd.DataFrame) -> pd.DataFrame:

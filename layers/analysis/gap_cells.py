@@ -74,31 +74,38 @@ def hidden_gaps(rows: pd.DataFrame, groups: Sequence[pd.Series]) -> pd.DataFrame
 
 
 def shown_ranges(
-    rows: pd.DataFrame, secret: pd.Series, *, full: bool = False, when: str = ""
+    rows: pd.DataFrame,
+    secret: pd.Series,
+    *,
+    full: bool = False,
+    share: str = "share",
+    when: str = "",
 ) -> pd.DataFrame:
-    """Give rows with `share_low share_high` as everybody may see them.
+    """Give rows with a share's ends, `share_low share_high`, as everybody may see them.
 
     Parameters
     ----------
     rows
-        Columns `total` (numbers) and `share share_low share_high`, these with `when` behind.
+        Columns `total` (numbers) and the share with its two ends.
     secret
         Where the share itself is hidden; the range is then missing too.
     full
         Whether the reader may see small cells.
+    share
+        Name of the share; `_low` and `_high` behind it name its ends.
     when
-        What stands behind the names of the columns, such as `_before`.
+        What stands behind all three names, such as `_before`.
 
     Returns
     -------
     The rows; without ranges as they were.
     """
-    low, high = f"share_low{when}", f"share_high{when}"
+    low, high = f"{share}_low{when}", f"{share}_high{when}"
     if low not in rows:
         return rows
     spans = [
         shown_range(*cells, full=full)
-        for cells in zip(rows[f"share{when}"], rows[low], rows[high], rows["total"], strict=True)
+        for cells in zip(rows[f"{share}{when}"], rows[low], rows[high], rows["total"], strict=True)
     ]
     ends = pd.DataFrame(spans, index=rows.index, columns=[low, high], dtype=float)
     return rows.assign(**{name: ends[name].mask(secret) for name in (low, high)})

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.capacity import serve_by_capacity
+from geo.reach import cost_matrix
 from geo.spread import spread_demand, spread_shares
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from layers.analysis.inputs import ServiceInputs
 
-__all__ = ["Streets", "share_span"]
+__all__ = ["Streets", "door_costs", "share_span", "span_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,60 @@ class Streets:
             self._found[key] = shares.reindex(self.inputs.demand.index)
         return self._found[key]
 
+    def served(self, capacity: pd.Series) -> pd.Series:
+        """People of each village who find a place, when all walk from where they live.
+
+        Parameters
+        ----------
+        capacity
+            Places of each counted facility; missing is unknown.
+
+        Returns
+        -------
+        `served`, people in the order of the demand, not whole.
+
+        Raises
+        ------
+        PlatformError
+            If a network cannot be built or an input is refused by `geo`.
+        """
+        homes = self.points["demand_id"].to_numpy()
+        weight = self.inputs.demand["weight"]
+        people = self.points["share"] * weight.reindex(homes).to_numpy()
+        answer = serve_by_capacity(
+            door_costs(self.inputs, self.points),
+            people,
+            capacity,
+            minutes=self.inputs.question.minutes,
+        )
+        return answer.demand["served"].groupby(homes).sum().reindex(weight.index)
+
+
+def door_costs(inputs: ServiceInputs, homes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Seconds from homes to counted facilities in the question's direction.
+
+    Parameters
+    ----------
+    inputs
+        What the question reads.
+    homes
+        Points with unique ids: the villages, or their people along the streets.
+
+    Returns
+    -------
+    Rows homes, columns facilities.
+
+    Raises
+    ------
+    PlatformError
+        If `geo` refuses an input.
+    """
+    question = inputs.question
+    turned = question.direction == "from_facility"
+    ends = (inputs.counted, homes) if turned else (homes, inputs.counted)
+    table = cost_matrix(inputs.network(), *ends, speed_mps=question.speed_mps)
+    return table.T if turned else table
+
 
 def share_span(share: float, weight: pd.Series, covered_share: pd.Series) -> tuple[float, float]:
     """Low and high end of a share of all people: at their points, and along their streets.
@@ -113,6 +169,16 @@ def share_span(share: float, weight: pd.Series, covered_share: pd.Series) -> tup
     people = weight.to_numpy(np.float64)
     total = people.sum()
     along = float(people @ covered_share.to_numpy(np.float64) / total) if total else float("nan")
-    # A whole is a whole, whatever the rounding of its parts.
+    return span_of(share, along)
+
+
+def span_of(share: float, along: float) -> tuple[float, float]:
+    """Put a share at the points and the same along the streets in order of size.
+
+    Parameters
+    ----------
+    share, along
+        The two; alike but for the rounding of sums, they are one.
+    """
     along = share if np.isclose(along, share, rtol=0, atol=1e-12) else along
     return min(share, along), max(share, along)

@@ -32,10 +32,20 @@ def made(served=(40.0, 60.0), unserved=(10.0, 20.0)) -> AccessAnswer:
     rows["total"] = rows["covered"] + rows["uncovered"]
     rows["share"] = rows["covered"] / rows["total"]
     rows["served_share"] = rows["served"] / rows["total"]
+    # Along the streets a tenth less is within reach, and as many find a place.
+    ends = {"share_low": 0.9 * rows["share"], "share_high": rows["share"]}
+    rows = rows.assign(
+        **ends, served_share_low=rows["served_share"], served_share_high=rows["served_share"]
+    )
     sums = rows[["total", "covered", "uncovered", "served", "reachable_unserved", "perhaps"]].sum()
     summary = {
         **sums.to_dict(),
+        "share": 0.3,
+        "share_low": 0.27,
+        "share_high": 0.3,
         "served_share": 0.2,
+        "served_share_low": 0.2,
+        "served_share_high": 0.22,
         "capacity": 100.0,
         "unknown_capacity": 0,
         "mean_access": 0.15,
@@ -94,6 +104,16 @@ def test_large_counts_stay_and_scores_are_rounded():
     assert rows["gini"].tolist() == [0.512, 0.4]
 
 
+def test_the_end_along_the_streets_is_told_no_finer_than_five_people():
+    rows = shown_access(made())
+    # 250 people: steps of 2 %, outwards; the end at the villages' points stays as it is.
+    assert rows["share_low"].tolist()[0] == 0.18
+    assert rows["share_high"].tolist()[0] == 0.2
+    summary = shown_access_summary(made())
+    assert (summary["share_low"], summary["share_high"]) == (0.267, 0.3)
+    assert summary["served_share_high"] > summary["served_share_low"] == 0.2
+
+
 def test_three_served_are_hidden_with_all_that_would_tell_them():
     rows = shown_access(made(served=(3.0, 60.0)))
     assert rows["served"].tolist() == ["<5", "隐去"]
@@ -102,6 +122,7 @@ def test_three_served_are_hidden_with_all_that_would_tell_them():
     )
     assert rows["served_share"].isna().all()
     assert rows["mean_access"].isna().all()
+    assert rows[["share_low", "served_share_high"]].isna().all(axis=None)
     assert shown_access(made(served=(3.0, 60.0)), full=True)["served"].tolist() == [3, 60]
 
 
@@ -109,6 +130,7 @@ def test_four_full_up_in_the_county_hide_the_county_shares():
     shown = shown_access_summary(made(unserved=(4.0, 0.0)))
     assert shown["reachable_unserved"] == "<5"
     assert shown["served_share"] is None
+    assert shown["served_share_low"] is None
     assert shown["capacity"] == 100
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["access_method", "write_access"]
 
+_ENDS = ("", "_low", "_high")
 _TITLE = "{minutes:g} 分钟内的名额：可达性、容量与转介"
 
 
@@ -50,6 +51,7 @@ def access_method(answer: AccessAnswer) -> tuple[str, ...]:
         "名额：敬老院、县中心按床位，驿站和日间照料按日间照料名额，社区中心没有名额时按床位。",
         f"可达名额（E2SFCA，Luo 和 Qi 2009）：每处名额按 {parts} 分钟三段分给够得着的人再累加。",
         "三段的权重是 1、0.68、0.22；可达名额乘以人数，合计等于用得上的全部名额。",
+        "区间：村里的人都在村的位置，和沿村里街道分布，两种算法的结果；差得越多，越要到现场核实。",
         "容量：按路上时间由近到远占用名额，占满为止；一村可以只服务一部分，够得着而没有名额的单列。",
         "容量的算法取自世界卫生组织 AccessMod 的地理覆盖；不同的是各处设施同时占用，不分先后。",
         "基尼系数：0 为人人一样，越接近 1 越集中在少数人。",
@@ -131,11 +133,25 @@ def _unit_columns(answer: AccessAnswer) -> list[Column]:
         ),
         Column(title="够不着", meaning=f"{minutes} 分钟内没有设施的人数。", form=COUNT),
         Column(title="服务率", meaning="已服务 ÷ 老年人口。", form=SHARE),
+        *_range_columns("服务率"),
+        Column(title="覆盖率", meaning="1 减去够不着的份额，不问有没有名额。", form=SHARE),
+        *_range_columns("覆盖率"),
         Column(title="每千人\n可达名额", meaning="可达名额的人均值乘以 1000。", form=DECIMAL),
         Column(title="无可达\n名额", meaning="可达名额为零的人所占份额。", form=SHARE),
         Column(
             title="基尼\n系数", meaning="可达名额在人与人之间的不均；都为零时不列。", form="0.00"
         ),
+    ]
+
+
+def _range_columns(share: str) -> list[Column]:
+    return [
+        Column(
+            title=f"{share}\n{end}",
+            meaning=f"村里的人都在村的位置，和沿村里街道分布，两种算法中较{size}的{share}。",
+            form=SHARE,
+        )
+        for end, size in (("下限", "小"), ("上限", "大"))
     ]
 
 
@@ -152,7 +168,8 @@ def _figures(row: Mapping[Any, Any]) -> list[object]:
     mean = _number(row["mean_access"])
     return [
         *(_count(row[name]) for name in names),
-        _rounded(row["served_share"], 4),
+        *(_rounded(row[f"served_share{end}"], 4) for end in _ENDS),
+        *(_rounded(row[f"share{end}"], 3) for end in _ENDS),
         UNKNOWN if mean is None else round(1000 * mean, 1),
         _rounded(row["share_without"], 3),
         _rounded(row["gini"], 2),

@@ -42,6 +42,26 @@ def test_the_county_sums_its_towns(store):
     assert summary["share_without"] == pytest.approx(0.7)
 
 
+def test_both_shares_have_the_ends_at_the_points_and_along_the_streets(store):
+    got = answer(fill(store, care_facilities=chain()))
+    near = got.rows.set_index("name").loc["甲镇"]
+    assert near[["share_low", "share_high"]].tolist() == [1, 1]
+    assert near[["served_share_low", "served_share_high"]].tolist() == pytest.approx([0.4, 0.4])
+    assert got.summary["share"] == pytest.approx(0.3)
+    assert got.summary["share_low"] == got.summary["share_high"] == pytest.approx(0.3)
+
+
+def test_a_village_at_the_limit_is_covered_in_part_along_its_streets(store):
+    facilities = chain()
+    people = [elders(NEAR, 30, 900), elders(FAR, 50, 1400)]
+    got = answer(fill(store, care_facilities=facilities, elders=people))
+    near = got.rows.set_index("name").loc["甲镇"]
+    # 990 m are reached: all of it at its point, a part of its street.
+    assert near["share"] == near["share_high"] == 1
+    assert 0.3 < near["share_low"] < 1
+    assert near["served_share_low"] == pytest.approx(0.4)
+
+
 def test_a_station_that_does_not_say_its_places_is_told_and_serves_nobody(store):
     facilities = chain(station("新站", 400))
     got = answer(fill(store, care_facilities=facilities))

@@ -7,7 +7,7 @@ import pytest
 
 from layers.analysis.inputs import read_inputs
 from layers.analysis.question import CareQuestion
-from layers.analysis.ranges import Streets, share_span
+from layers.analysis.ranges import Streets, share_span, span_of
 from tests.layers.analysis.county import fill
 
 
@@ -19,6 +19,20 @@ def test_shares_stand_in_the_order_of_the_demand_and_are_kept(store):
     # The near village wholly, the far and the placeless one not at all.
     assert shares.tolist() == [1, 0, 0]
     assert streets.covered_shares("walk", "to_facility", 1.1) is shares
+
+
+def test_places_are_filled_along_the_streets_too(store):
+    inputs = read_inputs(fill(store), CareQuestion())
+    streets = Streets.of(inputs)
+    places = pd.Series(12.0, index=inputs.counted.index)
+    served = streets.served(places)
+    assert served.index.equals(inputs.demand.index)
+    assert served.tolist() == pytest.approx([12, 0, 0])
+
+
+def test_what_differs_by_rounding_alone_is_one_figure():
+    assert span_of(0.3, 0.1 + 0.2) == (0.3, 0.3)
+    assert span_of(0.3, 0.2) == (0.2, 0.3)
 
 
 def test_streets_are_those_of_walking_and_the_time_is_the_modes(store):
