@@ -1,7 +1,7 @@
 """Operations on the wire: one ASGI endpoint a path.
 
-It asks in this order: method, right, parameters, body, endpoint. A refusal for want of a right comes
-before the body is read or even looked at; what an endpoint raises becomes a problem document here.
+It asks in this order: method, right, parameters, body, endpoint. A refusal for want of a right
+comes before the body is read or even looked at; what an endpoint raises becomes a problem here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from anyio import CapacityLimiter, to_thread
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
     from starlette.datastructures import FormData
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from api.account import Account
     from api.operations import Operation
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     Recognise = Callable[[Request, Operation], Account]
 
-__all__ = ["may_call", "routes_of", "too_large"]
+__all__ = ["may_call", "routes_of"]
 
 _THREADS = 16
 """Calls that run at once in a worker; each of its threads keeps a reader of the store open."""
@@ -153,7 +154,8 @@ class _Path:
         if not may_call(operation, account, request.path_params):
             raise refusal(account, operation.title)
         params, query = _parameters(operation, request)
-        raw, model, form = await _body(operation, request)
+        limited = Request(request.scope, _limited(request, operation.body_limit))
+        raw, model, form = await _body(operation, limited)
         try:
             call = Call(
                 service=self._service,
@@ -205,44 +207,33 @@ async def _body(
         require_media(header, ("multipart/form-data",))
         try:
             return b"", None, await request.form(max_files=20, max_fields=40)
-        except (MultiPartException, ValueError, KeyError) as error:
+        except (HTTPException, MultiPartException, ValueError, KeyError) as error:
             raise Refused(
                 400, "上传的表单写法不对，请重新选择文件再试。", code="bad_form", where="body"
             ) from error
     if isinstance(kind, type):
         require_media(header, (JSON,))
-        raw = await _bytes(request, operation.body_limit)
+        raw = await request.body()
         return raw, read_model(kind, raw), None
     require_media(header, tuple(kind))
-    return await _bytes(request, operation.body_limit), None, None
+    return await request.body(), None, None
 
 
-async def _bytes(request: Request, limit: int) -> bytes:
-    parts: list[bytes] = []
+def _limited(request: Request, limit: int) -> Receive:
+    """Give the request's body up to a limit, whatever its headers promise."""
     size = 0
-    async for part in request.stream():
-        size += len(part)
+
+    async def receive() -> Message:
+        nonlocal size
+        message = await request.receive()
+        size += len(message.get("body", b""))
         if size > limit:
-            raise too_large(limit)
-        parts.append(part)
-    return b"".join(parts)
+            raise Refused(
+                413, f"内容超过 {limit // 2**20} MiB，请分开提交。", code="too_large", where="body"
+            )
+        return message
 
-
-def too_large(limit: int) -> Refused:
-    """Give the refusal of a body that is too large.
-
-    Parameters
-    ----------
-    limit
-        Bytes allowed.
-
-    Returns
-    -------
-    413 `too_large`.
-    """
-    return Refused(
-        413, f"内容超过 {limit // 2**20} MiB，请分开提交。", code="too_large", where="body"
-    )
+    return receive
 
 
 def _asked(request: Request) -> str:

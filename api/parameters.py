@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["read_parameters", "read_value"]
 
-_INTEGER = re.compile(r"[+-]?\d{1,18}")
-_REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_REAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _TRUE = {"true", "1"}
 _FALSE = {"false", "0"}
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONG = 4096
 
 

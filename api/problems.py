@@ -24,11 +24,11 @@ from layers.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["PROBLEM", "Refused", "problem", "problem_of", "status_of", "unforeseen"]
+__all__ = ["PROBLEM", "TITLES", "Refused", "problem", "problem_of", "status_of", "unforeseen"]
 
 PROBLEM = "application/problem+json"
 
-_TITLES = {
+TITLES = {
     400: "请求有误",
     401: "请先登录",
     403: "没有权限",
@@ -49,6 +49,7 @@ _TITLES = {
     503: "暂时不能服务",
     507: "磁盘空间不足",
 }
+"""Status -> title of its problems."""
 
 _STATUS_OF_CODE = {
     "disk_full": 507,
@@ -129,7 +130,7 @@ def problem(
     """
     body: dict[str, Any] = {
         "type": f"urn:xygeo:problem:{code}",
-        "title": _TITLES.get(status, HTTPStatus(status).phrase),
+        "title": TITLES.get(status, HTTPStatus(status).phrase),
         "status": status,
         "detail": detail,
         "code": code,
