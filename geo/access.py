@@ -9,7 +9,13 @@ import pandas as pd
 
 from geo.cost_table import CostTable
 from geo.errors import InputError
-from geo.frames import nullable, require_unique_index, require_weights, sorted_positions
+from geo.frames import (
+    as_numbers,
+    nullable,
+    require_unique_ids,
+    require_weights,
+    sorted_positions,
+)
 from geo.reach import LIMIT_SLACK_S
 
 if TYPE_CHECKING:
@@ -146,9 +152,9 @@ def inequality_by(access: pd.Series, demand: pd.Series, by: pd.Series) -> pd.Dat
         If a label is missing, occurs twice or has no partner, or a number is missing, negative or
         not finite.
     """
-    require_unique_index(access.to_frame(), "可达性")
+    require_unique_ids(access.index, "可达性")
     for other, name in ((demand, "demand"), (by, "by")):
-        require_unique_index(other.to_frame(), name)
+        require_unique_ids(other.index, name)
         if len(other) != len(access) or not access.index.isin(other.index).all():
             raise InputError(
                 f"{name} 的编号与可达性表对不上，请核对编号。", code="labels_unmatched", where=name
@@ -211,8 +217,7 @@ def _amounts(values: ArrayLike, name: str) -> NDArray[np.float64]:
     InputError
         `amount_invalid`, naming the place.
     """
-    numbers = pd.Series(values).reset_index(drop=True)
-    converted = pd.to_numeric(numbers, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    converted = as_numbers(pd.Series(values))
     bad = ~((converted >= 0) & np.isfinite(converted))
     if bad.any():
         place = int(np.argmax(bad))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
-from geo.frames import require_unique_index, require_weights, sorted_positions
+from geo.frames import as_numbers, require_unique_ids, require_weights, sorted_positions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,8 +59,8 @@ class CostTable:
             If a label is missing or occurs twice, or a cost is not a number or negative
             (`cost_invalid`).
         """
-        require_unique_index(cost_seconds, "出行时间表的需求点")
-        require_unique_index(cost_seconds.iloc[:0].T, "出行时间表的设施")
+        require_unique_ids(cost_seconds.index, "出行时间表的需求点")
+        require_unique_ids(cost_seconds.columns, "出行时间表的设施")
         row = sorted_positions(cost_seconds.index)
         column = sorted_positions(cost_seconds.columns)
         seconds = _sorted(_numbers(cost_seconds), row, column)
@@ -109,7 +109,7 @@ class CostTable:
             infinite or not a number.
         """
         aligned = _aligned(capacity, self.facility_ids, "容量")
-        numbers = pd.to_numeric(aligned, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        numbers = as_numbers(aligned)
         bad = ~((numbers >= 0) & np.isfinite(numbers))
         if unknown:
             bad &= aligned.notna().to_numpy()
@@ -151,7 +151,9 @@ def _aligned(values: pd.Series, labels: pd.Index, what: str) -> pd.Series:
     InputError
         `labels_unmatched`, naming the first one.
     """
-    require_unique_index(values.to_frame(), what)
+    if values.index.equals(labels):
+        return values
+    require_unique_ids(values.index, what)
     lacking, strange = ~labels.isin(values.index), ~values.index.isin(labels)
     if lacking.any() or strange.any():
         first, tail = (

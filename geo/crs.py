@@ -144,7 +144,7 @@ def require_same_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: pyproj.CRS, w
     frame
         What is checked.
     crs
-        What it must be in.
+        What it must be in; accepted by `require_crs` before.
     where
         The argument's name, for the message.
 
@@ -153,7 +153,10 @@ def require_same_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: pyproj.CRS, w
     CrsError
         `crs_missing`, `crs_unknown`, `crs_refused` as in `require_crs`; `crs_differs`.
     """
-    found = require_crs(frame.crs, where)
+    given = frame.crs
+    if given is crs:
+        return
+    found = require_crs(given, where)
     if not same_crs(found, crs):
         raise CrsError(
             f"{where}的坐标系 {found.name} 与路网的 {crs.name} 不同，请先转换到同一坐标系。",
