@@ -75,9 +75,19 @@ class Files:
             raise NotFound(f"没有文件“{name}”，请核对编号。", code="unknown_file", where=name)
         return place
 
+    def kept(self) -> list[Path]:
+        """Give where the kept files stand, in order of their names."""
+        return [
+            place
+            for place in self._all()
+            if _NAME.fullmatch(place.name)
+            and place == self._place(place.name)
+            and not place.is_symlink()
+        ]
+
     def altered(self) -> Iterator[str]:
         """Give the files whose content is not what their name says."""
-        for place in self._kept():
+        for place in self.kept():
             with place.open("rb") as content:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
             if digest != place.stem:
@@ -85,7 +95,7 @@ class Files:
 
     def strange(self) -> Iterator[str]:
         """Give what stands in the folder without being a file of ours, by its path there."""
-        ours = set(self._kept())
+        ours = set(self.kept())
         for place in self._all():
             if place not in ours:
                 yield place.relative_to(self.folder).as_posix()
@@ -98,15 +108,6 @@ class Files:
         # A .part is being written, or was when the program was killed: nobody names it.
         found = sorted(self.folder.rglob("*")) if self.folder.is_dir() else []
         return [p for p in found if p.is_symlink() or (p.is_file() and p.suffix != ".part")]
-
-    def _kept(self) -> list[Path]:
-        return [
-            place
-            for place in self._all()
-            if _NAME.fullmatch(place.name)
-            and place == self._place(place.name)
-            and not place.is_symlink()
-        ]
 
     def _place(self, name: str) -> Path:
         if _NAME.fullmatch(name) is None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["whole_file"]
+__all__ = ["sync_folder", "whole_file"]
 
 
 @contextlib.contextmanager
@@ -42,3 +42,13 @@ def whole_file(file: Path, *, suffix: str = "") -> Iterator[Path]:
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """See that names given in a folder are on disk; where a folder cannot be synced, do nothing."""
+    with contextlib.suppress(OSError):  # Windows
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

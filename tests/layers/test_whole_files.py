@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from layers.whole_files import whole_file
+from layers.whole_files import sync_folder, whole_file
 
 
 def test_what_was_written_stands_in_its_place(tmp_path):
@@ -33,3 +33,8 @@ def test_a_writer_may_ask_for_the_ending_of_its_format(tmp_path):
     with whole_file(tmp_path / "a.gpkg", suffix=".gpkg") as part:
         part.write_bytes(b"")
         assert part.name == "a.gpkg.part.gpkg"
+
+
+def test_a_folder_that_cannot_be_synced_is_no_error(tmp_path):
+    sync_folder(tmp_path)
+    sync_folder(tmp_path / "none")
