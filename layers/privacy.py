@@ -19,6 +19,7 @@ __all__ = [
     "SMALL_TEXT",
     "hidden_cells",
     "shown_range",
+    "shown_span",
     "shown_values",
 ]
 
@@ -135,6 +136,27 @@ def shown_range(
     step = max(_FINEST_SHARE, SMALLEST_SHOWN / total)
     low = low if low == share else round(max(math.floor(low / step) * step, 0.0), 6)
     high = high if high == share else round(min(math.ceil(high / step) * step, 1.0), 6)
+    return low, high
+
+
+def shown_span(count: float, along: float, *, full: bool = False) -> tuple[float, float]:
+    """Give the range of a count, low before high, the end along the streets by fives, outwards.
+
+    Parameters
+    ----------
+    count
+        People at their villages' points: told as it is, or hidden by the caller.
+    along
+        The same people along the streets.
+    full
+        Whether the reader may see small cells.
+    """
+    low, high = min(count, along), max(count, along)
+    if full:
+        return low, high
+    step = SMALLEST_SHOWN
+    low = low if low == count else float(math.floor(low / step) * step)
+    high = high if high == count else float(math.ceil(high / step) * step)
     return low, high
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "DIRECTION_TITLES",
     "UNIT_TITLES",
     "UNKNOWN",
+    "bracketed_counts",
     "bracketed_range",
     "count_text",
     "minutes_text",
@@ -100,9 +101,15 @@ def range_text(low: object, high: object) -> str:
 
 
 def bracketed_range(low: object, high: object) -> str:
-    """Render a range to stand behind its share, （26.9–30.1%）; nothing where it is not known."""
+    """Render a range to stand behind its share, （26.9–30.1%）; nothing where it is but one."""
     text = range_text(low, high)
-    return "" if text == UNKNOWN else f"（{text}）"
+    return f"（{text}）" if "–" in text else ""
+
+
+def bracketed_counts(low: object, high: object) -> str:
+    """Render a range of counts to stand behind its count, （1,975–2,118）; as `bracketed_range`."""
+    ends = count_text(low), count_text(high)
+    return "" if ends[0] == ends[1] or UNKNOWN in ends else f"（{ends[0]}–{ends[1]}）"
 
 
 def minutes_text(seconds: object) -> str:

@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from layers.analysis.siting import SitingAnswer
 
 __all__ = ["site_lines"]
@@ -26,7 +28,7 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
     from api.cli.tables import table_lines
     from layers.analysis.siting_cells import shown_change, shown_options, shown_rows, shown_sites
     from layers.analysis.siting_question import MODEL_TITLES
-    from webmap.wording import UNIT_TITLES, count_text, question_parts, share_text, siting_status
+    from webmap.wording import UNIT_TITLES, count_text, question_parts, siting_status
 
     care = answer.care
     title = f"选址：{MODEL_TITLES[answer.question.model]}，{care.minutes:g} 分钟"
@@ -56,22 +58,31 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
             count_text(change["before"]["total"]),
             count_text(change["before"]["covered"]),
             count_text(change["after"]["covered"]),
-            count_text(change["change"]["covered"]),
-            *(_share_and_range(change[when]) for when in ("before", "after")),
+            _gain(change["change"], "covered"),
+            *(_share_and_range(change[when], "share") for when in ("before", "after")),
         ),
         *(
             (
                 str(row["name"]),
-                *(count_text(row[name]) for name in ("total", "before", "after", "gained")),
-                share_text(row["before_share"]),
-                share_text(row["after_share"]),
+                *(count_text(row[name]) for name in ("total", "before", "after")),
+                _gain(row, "gained"),
+                *(_share_and_range(row, f"{when}_share") for when in ("before", "after")),
             )
             for row in shown_rows(answer, full=full).to_dict("records")
         ),
     ]
-    titles = ("老年人口", "现状覆盖", "选定后", "新增", "现状率（区间）", "选定后率（区间）")
+    titles = (
+        "老年人口",
+        "现状覆盖",
+        "选定后",
+        "新增（区间）",
+        "现状率（区间）",
+        "选定后率（区间）",
+    )
     lines += table_lines((UNIT_TITLES[care.by], *titles), rows, left=0)
-    lines.append("区间：村里的人都在村的位置，和沿村里街道分布，两种算法的结果。")
+    lines.append(
+        "区间：村里的人都在村的位置，和沿村里街道分布，两种算法的结果（相同的不列）；差得越多，越要到现场核实。"
+    )
     before, after = change["before"], change["after"]
     lines.append(
         f"平均 {_minutes(before['mean_seconds'])} → {_minutes(after['mean_seconds'])} 分钟，"
@@ -81,14 +92,24 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
     equal = sum(row["status"] == "optimal" for row in options)
     lines += ["", f"备选方案（{_said(equal, len(options), answer.question.choices)}）："]
     lines += table_lines(
-        ("位次", "选址", "与最优相差", "选定后覆盖", "新增", "平均分钟", "最远分钟"),
+        (
+            "位次",
+            "选址",
+            "与最优相差",
+            "选定后覆盖",
+            "新增（区间）",
+            "选定后率（区间）",
+            "平均分钟",
+            "最远分钟",
+        ),
         [
             (
                 str(row["rank"]),
                 _names(row["names"]),
                 "同样好" if row["status"] == "optimal" else f"{100 * row['gap']:.2f}%",
                 count_text(row["covered"]),
-                count_text(row["gained"]),
+                _gain(row, "gained"),
+                _share_and_range(row, "share"),
                 _minutes(row["mean_seconds"]),
                 _minutes(row["worst_seconds"]),
             )
@@ -98,11 +119,18 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
     return [*lines, *_closing(answer)]
 
 
-def _share_and_range(figures: dict[str, Any]) -> str:
+def _share_and_range(figures: Mapping[Any, Any], share: str) -> str:
     from webmap.wording import bracketed_range, share_text
 
-    span = bracketed_range(figures["share_low"], figures["share_high"])
-    return share_text(figures["share"]) + span
+    span = bracketed_range(figures[f"{share}_low"], figures[f"{share}_high"])
+    return share_text(figures[share]) + span
+
+
+def _gain(figures: Mapping[Any, Any], name: str) -> str:
+    from webmap.wording import bracketed_counts, count_text
+
+    span = bracketed_counts(figures[f"{name}_low"], figures[f"{name}_high"])
+    return count_text(figures[name]) + span
 
 
 def _closing(answer: SitingAnswer) -> list[str]:

@@ -21,6 +21,7 @@ from layers.analysis.siting_table import SitingTable
 from layers.provenance import merge, provenance_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from geo.siting import Solution
@@ -41,6 +42,9 @@ _OPTION_COLUMNS = (
     "covered",
     "gained",
     "share",
+    "share_low",
+    "share_high",
+    "gained_along",
     "mean_seconds",
     "worst_seconds",
 )
@@ -62,8 +66,9 @@ class SitingAnswer:
         `gained` those of them whom no facility covers today.
     options
         The best choice and the next best, best first, of equally good ones that with the shorter
-        mean way: `rank sites names objective status gap covered gained share mean_seconds
-        worst_seconds`. `sites` are tuples of ids, `gap` is the distance from the optimum.
+        mean way: `rank sites names objective status gap covered gained share share_low share_high
+        gained_along mean_seconds worst_seconds`. `sites` are tuples of ids, `gap` is the distance
+        from the optimum, `gained_along` the people gained when counted along their streets.
     before, after
         `layers.analysis.gaps.gap_summary` with `share_low`, `share_high` (people at their village's
         point, and along its streets), and `mean_seconds`, `worst_seconds` of those reached.
@@ -71,7 +76,8 @@ class SitingAnswer:
         question says so.
     rows
         By the care question's unit, most gained first: `code name total before after gained
-        before_share after_share`; `before` and `after` are people covered.
+        gained_along before_share after_share`, each share with its ends (`_low`, `_high`); `before`
+        and `after` are people covered.
     villages_before, villages_after
         Demand with its coverage, as `ServicePicture.demand`, `street_share` included.
     candidates
@@ -106,6 +112,11 @@ class SitingAnswer:
         if self.question.budget is None:
             return None
         return float(self.candidates.loc[list(self.solution.chosen), "investment_yuan"].sum())
+
+    @property
+    def gained_along(self) -> float:
+        """People newly covered when counted along their streets."""
+        return _gained_along(self.villages_before, self.villages_after)
 
     @property
     def feasible(self) -> bool:
@@ -153,17 +164,19 @@ def siting_answer(
     table = SitingTable.of(inputs, question, places, standing)
     if isinstance(candidates, str) and candidates == "nodes" and question.model in LIMITED_MODELS:
         table = table.without_doubles()
-    before = coverage_with(inputs, inputs.counted)
-    found, options = _options(inputs, table.solve(), standing, places, before)
-    best = found[0]
-    opened = places.loc[list(best.chosen)]
     streets = Streets.of(inputs)
-    before = before.assign(street_share=streets.covered_shares())
-    after = before
-    if best.status != "infeasible":
+    before = coverage_with(inputs, inputs.counted).assign(street_share=streets.covered_shares())
+
+    def covered(chosen: tuple[str, ...]) -> gpd.GeoDataFrame:
+        opened = places.loc[list(chosen)]
         planned = with_sites(inputs if question.existing else _emptied(inputs), opened)
         along = streets.serving(planned).covered_shares()
-        after = coverage_with(inputs, standing, opened).assign(street_share=along)
+        return coverage_with(inputs, standing, opened).assign(street_share=along)
+
+    found, options = _options(table.solve(), covered, places, before)
+    best = found[0]
+    opened = places.loc[list(best.chosen)]
+    after = before if best.status == "infeasible" else covered(best.chosen)
     return SitingAnswer(
         question=question,
         care=inputs.question,
@@ -290,9 +303,8 @@ def _beside(village: pd.Series) -> str:
 
 
 def _options(
-    inputs: ServiceInputs,
     found: tuple[Solution, ...],
-    standing: gpd.GeoDataFrame,
+    covered: Callable[[tuple[str, ...]], gpd.GeoDataFrame],
     places: gpd.GeoDataFrame,
     before: gpd.GeoDataFrame,
 ) -> tuple[tuple[Solution, ...], pd.DataFrame]:
@@ -302,7 +314,7 @@ def _options(
     for one in found:
         if one.status == "infeasible":
             continue
-        villages = coverage_with(inputs, standing, places.loc[list(one.chosen)])
+        villages = covered(one.chosen)
         figures = _summary(villages)
         won = villages["covered"].astype(bool) & ~today
         rows.append(
@@ -315,7 +327,8 @@ def _options(
                 "gap": one.gap,
                 "covered": figures["covered"],
                 "gained": float(villages["weight"][won].sum()),
-                "share": figures["share"],
+                **{name: figures[name] for name in ("share", "share_low", "share_high")},
+                "gained_along": _gained_along(before, villages),
                 "mean_seconds": figures["mean_seconds"],
                 "worst_seconds": figures["worst_seconds"],
             }
@@ -326,6 +339,14 @@ def _options(
     order = np.lexsort((table["mean_seconds"].round(3), table["gap"].round(9)))
     table = table.iloc[order].assign(rank=np.arange(1, len(table) + 1)).reset_index(drop=True)
     return tuple(found[position] for position in order), table
+
+
+def _gained_along(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> float:
+    return float(_won_along(before, after).sum())
+
+
+def _won_along(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.Series:
+    return before["weight"] * (after["street_share"] - before["street_share"])
 
 
 def _rows(inputs: ServiceInputs, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -344,7 +365,12 @@ def _rows(inputs: ServiceInputs, before: gpd.GeoDataFrame, after: gpd.GeoDataFra
         }
     )
     table["gained"] = table["after"] - table["before"]
+    won = _won_along(before, after).groupby(before["unit"], dropna=False).sum()
+    table["gained_along"] = won.reindex(old.index)
     people = table["total"].where(table["total"] > 0)
-    table["before_share"], table["after_share"] = table["before"] / people, table["after"] / people
+    for when, units in (("before", old), ("after", new.reindex(old.index))):
+        table[f"{when}_share"] = table[when] / people
+        for end in ("low", "high"):
+            table[f"{when}_share_{end}"] = units[f"share_{end}"]
     order = np.lexsort((np.arange(len(table)), -table["gained"].to_numpy()))
     return table.iloc[order].reset_index(drop=True)

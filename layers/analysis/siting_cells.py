@@ -9,7 +9,7 @@ from shapely import MultiPoint, Point
 
 from layers.analysis.gap_cells import shown_ranges
 from layers.analysis.saved_scenarios import save_scenario
-from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN, hidden_cells, shown_values
+from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN, hidden_cells, shown_span, shown_values
 
 if TYPE_CHECKING:
     from layers.analysis.inputs import ServiceInputs
@@ -41,8 +41,9 @@ def shown_rows(answer: SitingAnswer, *, full: bool = False) -> pd.DataFrame:
 
     Returns
     -------
-    `SitingAnswer.rows`, `total before after gained` as numbers or text; shares missing where a
-    count behind them is hidden.
+    `SitingAnswer.rows`, with `gained_low gained_high` instead of `gained_along`, `total before
+    after gained` as numbers or text; shares and all ends missing where a count behind them is
+    hidden, ends along the streets no finer than five people.
     """
     rows = answer.rows
     counts = rows[list(_PEOPLE)].copy()
@@ -62,15 +63,15 @@ def shown_rows(answer: SitingAnswer, *, full: bool = False) -> pd.DataFrame:
     shown = shown_values(counts, hidden)
     change = shown["gained"].mask(counts["lost"] > 0, -counts["lost"])
     change = change.mask(hidden["lost"], SMALL_TEXT)
-    return rows.assign(
+    secret = {
+        when: hidden[["total", when, f"without_{when}"]].any(axis=1) for when in ("before", "after")
+    }
+    for when, told in secret.items():
+        rows = shown_ranges(rows, told, full=full, share=f"{when}_share")
+    return _with_gains(rows, change.map(lambda cell: isinstance(cell, str)), full=full).assign(
         **{name: shown[name] for name in ("total", "before", "after")},
         gained=change,
-        before_share=rows["before_share"].mask(
-            hidden[["total", "before", "without_before"]].any(axis=1)
-        ),
-        after_share=rows["after_share"].mask(
-            hidden[["total", "after", "without_after"]].any(axis=1)
-        ),
+        **{f"{when}_share": rows[f"{when}_share"].mask(told) for when, told in secret.items()},
     )
 
 
@@ -95,12 +96,22 @@ def shown_options(answer: SitingAnswer, *, full: bool = False) -> pd.DataFrame:
 
     Returns
     -------
-    `SitingAnswer.options`; where people are hidden, so are the share and the objective that tell
-    them.
+    `SitingAnswer.options`, with `gained_low gained_high` instead of `gained_along`; where people
+    are hidden, so are the shares, ranges and the objective that tell them.
     """
-    shown = _shown_people(answer.options, ("covered", "gained"), full=full)
+    options = answer.options
+    shown = _shown_people(options, ("covered", "gained"), full=full)
     hidden = shown[["covered", "gained"]].map(lambda cell: isinstance(cell, str)).any(axis=1)
-    shown["share"] = shown["share"].mask(hidden)
+    total = pd.DataFrame(options).assign(total=answer.before["total"])
+    ends = shown_ranges(total, hidden, full=full)
+    gains = _with_gains(options, hidden, full=full)
+    shown = shown.assign(
+        gained_low=gains["gained_low"],
+        gained_high=gains["gained_high"],
+        share=shown["share"].mask(hidden),
+        share_low=ends["share_low"],
+        share_high=ends["share_high"],
+    ).drop(columns="gained_along")
     if answer.question.model == "mclp":
         shown["objective"] = shown["objective"].mask(hidden)
     return shown
@@ -117,12 +128,19 @@ def shown_change(answer: SitingAnswer, *, full: bool = False) -> dict[str, dict[
     Returns
     -------
     {before, after: total covered uncovered share share_low share_high mean_seconds worst_seconds,
-    change: covered}; counts as numbers or text, None where a share would tell one, with its range.
-    A change of 1-4 people hides what is after.
+    change: covered covered_low covered_high}; counts as numbers or text, None where a share would
+    tell one, with its range. A change of 1-4 people hides what is after.
     """
     change = answer.after["covered"] - answer.before["covered"]
     telling = not full and 0 < abs(change) < SMALLEST_SHOWN
-    found: dict[str, dict[str, Any]] = {"change": {"covered": SMALL_TEXT if telling else change}}
+    low, high = shown_span(change, answer.gained_along, full=full)
+    found: dict[str, dict[str, Any]] = {
+        "change": {
+            "covered": SMALL_TEXT if telling else change,
+            "covered_low": None if telling else low,
+            "covered_high": None if telling else high,
+        }
+    }
     for name, figures in (("before", answer.before), ("after", answer.after)):
         parts = pd.DataFrame([{key: figures[key] for key in ("total", "covered", "uncovered")}])
         hidden = hidden_cells(parts, sums=[("total", "covered", "uncovered")])
@@ -256,6 +274,20 @@ def save_siting(
         geometry=MultiPoint(shapes) if shapes else None,
         actor=actor,
         reason=reason,
+    )
+
+
+def _with_gains(frame: pd.DataFrame, secret: pd.Series, *, full: bool) -> pd.DataFrame:
+    """Give the two ends of what is gained instead of what is gained along the streets."""
+    spans = [
+        shown_span(*pair, full=full)
+        for pair in zip(frame["gained"], frame["gained_along"], strict=True)
+    ]
+    ends = pd.DataFrame(
+        spans, index=frame.index, columns=["gained_low", "gained_high"], dtype=float
+    )
+    return pd.DataFrame(frame.drop(columns="gained_along")).assign(
+        gained_low=ends["gained_low"].mask(secret), gained_high=ends["gained_high"].mask(secret)
     )
 
 

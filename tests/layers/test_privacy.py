@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from layers.privacy import HIDDEN_TEXT, SMALL_TEXT, hidden_cells, shown_values
+from layers.privacy import HIDDEN_TEXT, SMALL_TEXT, hidden_cells, shown_span, shown_values
 
 
 def hidden(counts, **options):
@@ -74,3 +74,10 @@ def test_tables_show_less_than_five_or_that_something_is_hidden():
     counts = pd.DataFrame({"n": [3, 9, None, 0]}, dtype="Int64")
     mask = pd.DataFrame({"n": [True, True, False, False]})
     assert shown_values(counts, mask)["n"].tolist() == [SMALL_TEXT, HIDDEN_TEXT, None, 0]
+
+
+def test_the_end_of_a_count_along_the_streets_goes_by_fives_outwards():
+    assert shown_span(30, 41.3) == (30, 45)
+    assert shown_span(30, 18.9) == (15, 30)
+    assert shown_span(-30, -31) == (-35, -30)
+    assert shown_span(30, 41.3, full=True) == (30, 41.3)

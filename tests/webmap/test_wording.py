@@ -10,6 +10,8 @@ import pytest
 
 from layers.analysis.question import CareQuestion
 from webmap.wording import (
+    bracketed_counts,
+    bracketed_range,
     count_text,
     minutes_text,
     question_parts,
@@ -67,3 +69,23 @@ def test_another_day_is_said():
 
 def test_a_vehicle_still_walks_to_the_road():
     assert question_parts(CareQuestion(mode="car", age="80"))[0] == "汽车（接驳步行 0.8 米/秒）"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (0.269, 0.301, "（26.9–30.1%）"),
+        (0.3011, 0.3012, ""),
+        (None, 0.3, ""),
+        (float("nan"), float("nan"), ""),
+    ],
+)
+def test_a_range_stands_in_brackets_only_where_it_is_one(low, high, text):
+    assert bracketed_range(low, high) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"), [(1975.0, 2118.0, "（1,975–2,118）"), (0.0, 0.0, ""), (None, 5, "")]
+)
+def test_a_range_of_counts_stands_in_brackets(low, high, text):
+    assert bracketed_counts(low, high) == text

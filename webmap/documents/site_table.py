@@ -22,12 +22,14 @@ from webmap.documents.workbook import (
 from webmap.wording import UNIT_TITLES, UNKNOWN, question_parts, siting_status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from layers.analysis.siting import SitingAnswer
 
 __all__ = ["write_sites"]
 
+_RANGE = "村里的人都在村的位置，和沿村里街道分布，两种算法中较{}的；差得越多，越要到现场核实。"
 _GAINED = "今天没有设施覆盖、选定后有的人数；减少时为负。"
 
 
@@ -137,22 +139,25 @@ def _change(answer: SitingAnswer, *, full: bool) -> tuple[list[Column], list[lis
         Column(title="现状\n已覆盖", meaning="今天计入的设施覆盖的人数。", form=COUNT),
         Column(title="选定后\n已覆盖", meaning="选定的设施开放后覆盖的人数。", form=COUNT),
         Column(title="新增\n覆盖", meaning=_GAINED, form=COUNT),
+        *_ends("新增", form=COUNT),
         Column(title="现状\n覆盖率", meaning="现状已覆盖 ÷ 老年人口。", form=SHARE),
+        *_ends("现状率", form=SHARE),
         Column(title="选定后\n覆盖率", meaning="选定后已覆盖 ÷ 老年人口。", form=SHARE),
+        *_ends("选定后率", form=SHARE),
     ]
     rows: list[list[object]] = [
         [row["code"], row["name"], _count(row["total"]), _count(row["before"]),
-         _count(row["after"]), _count(row["gained"]),
-         _share(row["before_share"]), _share(row["after_share"])]
+         _count(row["after"]), *_ranged(row, "gained", _count),
+         *_ranged(row, "before_share", _share), *_ranged(row, "after_share", _share)]
         for row in shown_rows(answer, full=full).to_dict("records")
     ]  # fmt: skip
     change = shown_change(answer, full=full)
     before, after = change["before"], change["after"]
     rows.append(
         [None, "合计", *(_count(one) for one in (before["total"], before["covered"],
-                                              after["covered"],
-                                              change["change"]["covered"])),
-         _share(before["share"]), _share(after["share"])]
+                                              after["covered"])),
+         *_ranged(change["change"], "covered", _count),
+         *_ranged(before, "share", _share), *_ranged(after, "share", _share)]
     )  # fmt: skip
     return columns, rows
 
@@ -164,21 +169,40 @@ def _options(answer: SitingAnswer, *, full: bool) -> tuple[list[Column], list[li
         Column(title="与最优\n相差", meaning="目标值与最优值的相对差；0 为同样好。", form="0.00%"),
         Column(title="选定后\n已覆盖", meaning="全县在时限内的人数。", form=COUNT),
         Column(title="新增\n覆盖", meaning="今天没有覆盖、选定后有的人数。", form=COUNT),
+        *_ends("新增", form=COUNT),
         Column(title="选定后\n覆盖率", meaning="选定后已覆盖 ÷ 老年人口。", form=SHARE),
+        *_ends("选定后率", form=SHARE),
         Column(title="平均\n分钟", meaning="到最近设施，按人数加权，不含到不了的。", form=DECIMAL),
         Column(title="最远\n分钟", meaning="最远一村到最近设施的分钟数。", form=DECIMAL),
     ]
     rows: list[list[object]] = [
         [int(row["rank"]), "、".join(row["names"]), float(row["gap"]), _count(row["covered"]),
-         _count(row["gained"]), _share(row["share"]), _minutes(row["mean_seconds"]),
+         *_ranged(row, "gained", _count), *_ranged(row, "share", _share),
+         _minutes(row["mean_seconds"]),
          _minutes(row["worst_seconds"])]
         for row in shown_options(answer, full=full).to_dict("records")
     ]  # fmt: skip
     return columns, rows
 
 
+def _ends(what: str, *, form: str) -> list[Column]:
+    """Columns of the two ends of a range."""
+    return [
+        Column(title=f"{what}\n{end}", meaning=_RANGE.format(size), form=form)
+        for end, size in (("下限", "小"), ("上限", "大"))
+    ]
+
+
+def _ranged(row: Mapping[Any, Any], name: str, cell: Callable[[object], object]) -> list[object]:
+    """Cells of a figure and its two ends."""
+    return [cell(row[f"{name}{end}"]) for end in ("", "_low", "_high")]
+
+
 def _count(value: Any) -> object:  # noqa: ANN401 - a cell
-    return round(value) if isinstance(value, int | float) and not math.isnan(value) else value
+    if isinstance(value, str):
+        return value
+    known = isinstance(value, int | float) and not math.isnan(value)
+    return round(value) if known else UNKNOWN
 
 
 def _share(value: Any) -> object:  # noqa: ANN401 - a cell

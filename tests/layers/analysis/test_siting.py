@@ -256,8 +256,32 @@ def test_a_plan_from_nothing_ranges_over_the_new_sites_alone(store):
     assert alone["share_low"] <= alone["share"] <= alone["share_high"]
 
 
+def test_townships_and_options_have_ranges_and_what_is_gained_too(store):
+    # 990 m are reached: at 900 m the village is wholly within at its point, in part along its road.
+    people = [elders(NEAR, 300, 1900), elders(FAR, 500, 2900), elders(PLACELESS, 20, None)]
+    found = answer(fill(store, elders=people), forbidden=(FAR,))
+    row = found.rows.set_index("code").loc[TOWN_A]
+    assert row["after_share"] == row["after_share_high"] == 1
+    assert row["before_share_low"] == row["before_share_high"] == 0
+    shown = shown_rows(found).set_index("code").loc[TOWN_A]
+    assert shown["gained_low"] <= shown["gained"] == 300 <= shown["gained_high"]
+    county = shown_change(found)["change"]
+    assert county["covered_high"] >= found.gained_along >= county["covered_low"]
+    option = shown_options(found).iloc[0]
+    assert option["share_low"] <= option["share"] <= option["share_high"]
+    assert (option["gained_low"], option["gained_high"]) == (
+        county["covered_low"],
+        county["covered_high"],
+    )
+
+
 def test_a_hidden_share_hides_its_range(store):
     rows = [elders(NEAR, 30, 500), elders(FAR, 3, 1400), elders(PLACELESS, 20, None)]
     change = shown_change(answer(fill(store, elders=rows)))
     assert change["after"]["share"] is None
     assert change["after"]["share_low"] is change["after"]["share_high"] is None
+    assert change["change"]["covered_low"] is change["change"]["covered_high"] is None
+    found = answer(store)
+    for shown in (shown_rows(found).set_index("code").loc[TOWN_B], shown_options(found).iloc[0]):
+        assert np.isnan(shown["gained_low"])
+        assert np.isnan(shown["gained_high"])
