@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 __all__ = ["Settings"]
+
+Words = Annotated[tuple[str, ...], NoDecode]
+"""Words separated by commas."""
 
 
 class Settings(BaseSettings):
@@ -20,10 +26,23 @@ class Settings(BaseSettings):
         Folder of the store, outputs and logs (`XYGEO_DATA`).
     publisher
         编制单位 on sheets, maps and tables (`XYGEO_PUBLISHER`).
+    map_no
+        审图号 on sheets and the page (`XYGEO_MAP_NO`).
     tz
         Time zone in which an instant is a business day (`XYGEO_TZ`).
     public_url
         Scheme and host that links show behind a proxy; "" = as asked for (`XYGEO_PUBLIC_URL`).
+    allowed_hosts
+        Names by which the service may be asked, separated by commas; empty: `xygeo serve` takes
+        its own host, localhost and that of `public_url` (`XYGEO_ALLOWED_HOSTS`).
+    trusted_proxies
+        Addresses or networks whose word about the caller's address is taken
+        (`XYGEO_TRUSTED_PROXIES`).
+    insecure_http
+        Session cookies also over plain http (`XYGEO_INSECURE_HTTP`).
+    writes_per_minute, reads_per_minute
+        Calls a minute of one account or address, in each worker; 0 = without limit
+        (`XYGEO_WRITES_PER_MINUTE`, `XYGEO_READS_PER_MINUTE`).
     min_free_mb
         Writes stop below this much free disk; 0 = never (`XYGEO_MIN_FREE_MB`).
     """
@@ -32,8 +51,14 @@ class Settings(BaseSettings):
 
     data: Path = Path("xygeo-data")
     publisher: str = ""
+    map_no: str = ""
     tz: str = "Asia/Shanghai"
     public_url: str = ""
+    allowed_hosts: Words = ()
+    trusted_proxies: Words = ()
+    insecure_http: bool = False
+    writes_per_minute: int = Field(120, ge=0)
+    reads_per_minute: int = Field(600, ge=0)
     min_free_mb: int = Field(64, ge=0)
 
     @field_validator("tz")
@@ -43,6 +68,28 @@ class Settings(BaseSettings):
             return ZoneInfo(name).key
         except ZoneInfoNotFoundError as error:
             raise ValueError(name) from error
+
+    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
+    @classmethod
+    def _words(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(word.strip() for word in value.split(",") if word.strip())
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(word, strict=False)) for word in words)
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, text: str) -> str:
+        parts = urlsplit(text)
+        if text and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError(text)
+        if parts.query or parts.fragment or parts.path.strip("/"):
+            raise ValueError(text)
+        return text.rstrip("/")
 
     @property
     def store_url(self) -> str:
