@@ -62,6 +62,9 @@ class Query:
         geometry never match.
     at
         Day on which a feature must be valid (from inclusive, to exclusive); None: all periods.
+    during
+        First and last day of a time on some day of which a feature must be valid; None as an end:
+        open. Features without dates always match.
     ids
         Only these ids.
     limit
@@ -77,6 +80,7 @@ class Query:
 
     bbox: tuple[float, float, float, float] | None = None
     at: date | None = None
+    during: tuple[date | None, date | None] | None = None
     ids: Sequence[str] | None = None
     limit: int | None = None
     after: int | None = None
@@ -168,7 +172,11 @@ class LayerSummary:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns as plain lists (id, fields, system) and geometries as WKB, all equally long."""
+    """Columns as plain lists (id, fields, system) and geometries as WKB, all equally long.
+
+    `cursors` has for each row the `Query.after` of the rows behind it.
+    """
 
     columns: Mapping[str, list[Any]]
     wkb: list[bytes | None]
+    cursors: Sequence[int] = ()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.provenance import Provenance
-    from layers.store import Store
+    from layers.store import Query, Store
 
 __all__ = ["SUFFIXES", "ExportReport", "export_layer", "write_frame"]
 
@@ -96,6 +96,7 @@ def export_layer(
     *,
     at: date | None = None,
     full: bool = False,
+    query: Query | None = None,
     on_progress: Progress | None = None,
 ) -> ExportReport:
     """Write a stored layer into a file; its ending says how.
@@ -112,6 +113,8 @@ def export_layer(
         Only rows valid on this day; None: all periods.
     full
         Show small counts of people too; who may do so, and the record of it, is the caller's.
+    query
+        Which rows instead of `at`; see `stored_table`.
     on_progress
         Called with 0..1 and Chinese words.
 
@@ -131,7 +134,7 @@ def export_layer(
     file = Path(path)
     _require_format(file)
     listed_schema(store, layer)
-    table = stored_table(store, layer, at=at, full=full)
+    table = stored_table(store, layer, at=at, full=full, query=query)
     tell = on_progress or (lambda _share, _words: None)
     notes = _write(
         table, file, lambda done: tell(min(done / max(table.count, 1), 1.0), f"已写出 {done} 行")

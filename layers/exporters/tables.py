@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,10 +23,17 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from layers.schema import LayerSchema
     from layers.store import Store
 
-__all__ = ["SUPPRESSED", "Block", "ExportTable", "frame_table", "shown_column", "stored_table"]
+__all__ = [
+    "SUPPRESSED",
+    "Block",
+    "ExportTable",
+    "frame_table",
+    "hidden_counts",
+    "shown_column",
+    "stored_table",
+]
 
 BLOCK_ROWS = 2000
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -95,7 +102,12 @@ class ExportTable:
 
 
 def stored_table(
-    store: Store, layer: str, *, at: date | None = None, full: bool = False
+    store: Store,
+    layer: str,
+    *,
+    at: date | None = None,
+    full: bool = False,
+    query: Query | None = None,
 ) -> ExportTable:
     """Open a stored layer for export.
 
@@ -109,6 +121,9 @@ def stored_table(
         Only rows valid on this day; None: all periods.
     full
         Show small counts of people too.
+    query
+        Which rows instead of `at`; what is hidden is then found among all rows of the layer, so
+        that no choice of rows tells more than another.
 
     Returns
     -------
@@ -121,15 +136,17 @@ def stored_table(
         If there is no such layer.
     """
     schema = store.schema(layer)
-    query = Query(at=at)
     fields = (schema.system["id"], *schema.fields.values())
-    hidden = None if full or not schema.privacy_counts else _hidden(store, schema, query)
+    known = Query(at=at) if query is None else Query()
+    hidden = None if full or not schema.privacy_counts else hidden_counts(store, layer, known)
+    query = query or known
     if hidden is not None:
         fields = (*fields, Field(name=SUPPRESSED, title="隐去项", type="list"))
     summary = store.summary(layer)
     worst = min(summary.qualities, key=QUALITIES.index, default="approximate")
     last = store.head().at
-    count = store.count(layer, query)
+    total = store.count(layer, query)
+    count = total if query.limit is None else min(total, query.limit)
     return ExportTable(
         name=schema.name,
         title=schema.title,
@@ -137,10 +154,10 @@ def stored_table(
         kinds=schema.geometry,
         blocks=_stored_blocks(store, layer, query, fields, hidden),
         count=count,
-        all_placed=0 < count == store.count(layer, Query(at=at, bbox=_WORLD)),
+        all_placed=0 < total == store.count(layer, _placed(query)),
         provenance=Provenance(worst, tuple(summary.sources)),
         day=None if last is None else last.date(),
-        at=at,
+        at=query.at,
         hidden=hidden,
     )
 
@@ -223,12 +240,28 @@ def _block(rows: list[dict[str, Any]], fields: tuple[Field, ...]) -> Block:
     return Block({f.name: [row.get(f.name) for row in rows] for f in fields}, geometry)
 
 
-def _hidden(store: Store, schema: LayerSchema, query: Query) -> Hidden:
-    """Find the counts that must not be shown.
+def _placed(query: Query) -> Query:
+    """Ask for those with a geometry; what a box holds has one."""
+    return query if query.bbox is not None else replace(query, bbox=_WORLD)
+
+
+def hidden_counts(store: Store, layer: str, query: Query | None = None) -> Hidden:
+    """Find the counts of people that must not be shown.
 
     Totals of a township in a year are known, of today's and of those before each merger.
+
+    Parameters
+    ----------
+    store, layer
+        A layer with counts that its schema protects.
+    query
+        The rows that are known at all; None: all.
+
+    Returns
+    -------
+    id -> name of each count that must not be shown -> what to show instead.
     """
-    frame = read_frame(store, schema.name, query)
+    schema, frame = store.schema(layer), read_frame(store, layer, query)
     counts = pd.DataFrame(frame[list(schema.privacy_counts)])
     groups: list[pd.Series] = []
     if {"village_code", "year"} <= set(frame.columns):

@@ -85,6 +85,12 @@ def select(
         day = query.at.isoformat()
         found.where("(t.valid_from IS NULL OR t.valid_from <= ?)", day)
         found.where("(t.valid_to IS NULL OR ? < t.valid_to)", day)
+    if query.during is not None:
+        first, last = query.during
+        if last is not None:
+            found.where("(t.valid_from IS NULL OR t.valid_from <= ?)", last.isoformat())
+        if first is not None:
+            found.where("(t.valid_to IS NULL OR ? < t.valid_to)", first.isoformat())
     if query.ids is not None:
         found.where("t.id IN (SELECT value FROM json_each(?))", json.dumps(list(query.ids)))
     if columns is None:

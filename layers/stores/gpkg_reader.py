@@ -19,7 +19,7 @@ from layers.stores.gpkg_bounds import stored_bounds
 from layers.stores.gpkg_geometry import to_wkb
 from layers.stores.gpkg_query import select, way_of
 from layers.stores.gpkg_schema import column_names
-from layers.stores.gpkg_versions import EVENT_COLUMNS, event_of, version_of
+from layers.stores.sql_versions import EVENT_COLUMNS, event_of, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,6 +132,7 @@ class GpkgReader:
         return Table(
             {name: list(values) for name, values in zip(names, columns[2:], strict=True)},
             [None if blob is None else to_wkb(blob) for blob in columns[1]],
+            columns[0],
         )
 
     def values(self, layer: str, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:

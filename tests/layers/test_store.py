@@ -484,6 +484,14 @@ def test_pages_join_without_gap_or_repeat_under_writes(store):
     assert third.after is None
 
 
+def test_a_table_has_the_cursor_behind_each_row(store):
+    ids = points(store, 4)
+    table = store.table("care_facilities", Query(limit=3))
+    rest = store.table("care_facilities", Query(after=table.cursors[1]))
+    assert rest.columns["id"] == ids[2:]
+    assert len(store.table("care_facilities", Query(limit=0)).cursors) == 0
+
+
 def test_each_walks_all_pages_and_keeps_the_question(store):
     ids = points(store, 7)
     query = Query(bbox=(113.01, 36, 114, 37), at=date(2024, 1, 1), limit=5)
@@ -533,6 +541,23 @@ def test_a_day_chooses_the_period_from_inclusive_to_exclusive(renamed, day, name
     at = date.fromisoformat(day)
     assert [r["name"] for r in renamed.find("divisions", Query(at=at))] == [name]
     assert renamed.get("divisions", "140423101222", at=at)["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "names"),
+    [
+        ("2019-12-31", "2019-12-31", ["前王沟村"]),
+        ("2019-12-31", "2020-01-01", ["前王沟村", "王家沟村"]),
+        ("2020-01-01", None, ["王家沟村"]),
+        (None, "2019-12-31", ["前王沟村"]),
+        (None, None, ["前王沟村", "王家沟村"]),
+    ],
+)
+def test_a_time_chooses_what_was_valid_on_some_day_of_it(renamed, first, last, names):
+    during = tuple(None if day is None else date.fromisoformat(day) for day in (first, last))
+    query = Query(during=during)
+    assert [r["name"] for r in renamed.find("divisions", query)] == names
+    assert renamed.count("divisions", query) == len(names)
 
 
 def test_what_was_not_valid_that_day_is_not_found(store):
