@@ -15,7 +15,7 @@ from geo.coverage import coverage
 from geo.crs import STORED_CRS
 from layers.analysis.gaps import covered_demand, gap_rows, gap_summary, ranged_demand
 from layers.analysis.question import MODES
-from layers.analysis.ranges import Streets
+from layers.analysis.ranges import Streets, share_span
 from layers.analysis.services import picture_of
 from layers.analysis.siting_picture import SitingPicture
 from layers.provenance import merge
@@ -30,6 +30,9 @@ __all__ = ["SITE_KIND", "siting_picture", "with_sites"]
 
 SITE_KIND = "planned"
 """Kind of facility that a site would be; it counts only where a question opens it."""
+
+
+_REACH = ("mode", "minutes", "area_m2", "people", "gained", "people_along", "gained_along")
 
 
 def with_sites(inputs: ServiceInputs, sites: gpd.GeoDataFrame) -> ServiceInputs:
@@ -113,7 +116,9 @@ def siting_picture(
         focus=named,
         landmarks=tuple(landmarks),
         sites=sites,
-        reach=_reach(inputs, chosen if len(chosen) else sites[sites["role"] == "registered"]),
+        reach=_reach(
+            inputs, streets, chosen if len(chosen) else sites[sites["role"] == "registered"]
+        ),
         before=picture.summary,
         focus_before=_part(before, focus),
         focus_after=_part(after, focus),
@@ -133,19 +138,25 @@ def _part(demand: gpd.GeoDataFrame, townships: Sequence[str]) -> dict[str, float
     weight = demand["weight"][demand["township_code"].isin(list(townships))]
     total = float(weight.sum())
     covered = float(weight[demand["covered"].astype(bool)].sum())
+    share = covered / total if total else float("nan")
+    low, high = share_span(share, weight, demand["street_share"].reindex(weight.index))
     return {
         "total": total,
         "covered": covered,
-        "share": covered / total if total else float("nan"),
+        "share": share,
+        "share_low": low,
+        "share_high": high,
     }
 
 
-def _reach(inputs: ServiceInputs, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _reach(inputs: ServiceInputs, streets: Streets, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Circles of the sites in every mode, the widest first, and the people within."""
     question = inputs.question
     options = {"minutes": question.minutes, "speed_mps": question.speed_mps}
     rows: list[dict[str, Any]] = []
     shapes: list[Any] = []
+    emptied = replace(inputs, facilities=inputs.facilities.assign(counted=False))
+    alone, more = (streets.serving(with_sites(one, sites)) for one in (emptied, inputs))
     for mode in reversed(MODES):
         if not len(sites):
             break
@@ -170,8 +181,12 @@ def _reach(inputs: ServiceInputs, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 "area_m2": float(circle["area_m2"].iloc[0]),
                 "people": float(weight[reached].sum()),
                 "gained": float(weight[reached & ~today].sum()),
+                "people_along": float((weight * alone.covered_shares(mode)).sum()),
+                "gained_along": float(
+                    (weight * (more.covered_shares(mode) - streets.covered_shares(mode))).sum()
+                ),
             }
         )
         shapes.append(circle.geometry.iloc[0])
-    table = pd.DataFrame(rows, columns=["mode", "minutes", "area_m2", "people", "gained"])
+    table = pd.DataFrame(rows, columns=list(_REACH))
     return gpd.GeoDataFrame(table, geometry=np.array(shapes, dtype=object), crs=STORED_CRS)

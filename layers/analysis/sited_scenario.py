@@ -10,8 +10,9 @@ import shapely
 
 from geo.crs import STORED_CRS
 from layers.analysis.inputs import read_inputs
+from layers.analysis.ranges import Streets
 from layers.analysis.saved_scenarios import is_stale, load_scenario
-from layers.analysis.sited import siting_picture
+from layers.analysis.sited import siting_picture, with_sites
 from layers.analysis.siting import coverage_with
 from layers.analysis.siting_picture import sites_frame
 from layers.analysis.study_parts import beside, registered_places
@@ -84,7 +85,8 @@ def scenario_picture(
     focus = _townships(inputs, chosen or list(planned.geometry))
     if chosen:
         planned = planned[planned["township_code"].isin(focus)]
-    rows = [*_chosen(inputs, saved, chosen), *_planned(inputs, planned)]
+    streets = Streets.of(inputs)
+    rows = [*_chosen(streets, saved, chosen), *_planned(streets, planned)]
     picture = siting_picture(
         inputs,
         subject=_subject(saved, planned),
@@ -123,13 +125,13 @@ def _subject(saved: SavedScenario | None, planned: gpd.GeoDataFrame) -> str:
 
 
 def _chosen(
-    inputs: ServiceInputs, saved: SavedScenario | None, points: list[shapely.Point]
+    streets: Streets, saved: SavedScenario | None, points: list[shapely.Point]
 ) -> list[dict[str, Any]]:
     """Give the chosen places, and the alternatives that a study kept with them."""
     several = len(points) > 1
     rows = [
         _row(
-            inputs,
+            streets,
             key=f"site-{number}",
             name=f"推荐站址{number}" if several else "推荐站址",
             role="chosen",
@@ -143,7 +145,7 @@ def _chosen(
         if str(option.get("option", "")).startswith("备选"):
             rows.append(
                 _row(
-                    inputs,
+                    streets,
                     key=str(option["id"]),
                     name=str(option["option"]),
                     role="alternative",
@@ -154,10 +156,10 @@ def _chosen(
     return rows
 
 
-def _planned(inputs: ServiceInputs, planned: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+def _planned(streets: Streets, planned: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     return [
         _row(
-            inputs,
+            streets,
             key=str(key),
             name=str(name),
             role="registered",
@@ -172,7 +174,7 @@ def _planned(inputs: ServiceInputs, planned: gpd.GeoDataFrame) -> list[dict[str,
 
 
 def _row(
-    inputs: ServiceInputs,
+    streets: Streets,
     *,
     key: str,
     name: str,
@@ -181,8 +183,11 @@ def _row(
     point: shapely.Point,
     place: str = "",
 ) -> dict[str, Any]:
-    site = gpd.GeoDataFrame(geometry=[point], index=pd.Index([key]), crs=STORED_CRS)
+    index = pd.Index([key])
+    site = gpd.GeoDataFrame({"name": [name]}, geometry=[point], index=index, crs=STORED_CRS)
+    inputs = streets.inputs
     before = coverage_with(inputs, inputs.counted)
+    along = streets.serving(with_sites(inputs, site)).covered_shares() - streets.covered_shares()
     after = coverage_with(inputs, inputs.counted, site)
     won = after["covered"].astype(bool) & ~before["covered"].astype(bool)
     return {
@@ -192,5 +197,6 @@ def _row(
         "role": role,
         "rank": rank,
         "gained": float(after["weight"][won].sum()),
+        "gained_along": float((after["weight"] * along).sum()),
         "geometry": point,
     }

@@ -376,11 +376,12 @@ def _sites(
             "role": "chosen" if row["rank"] == 1 else "alternative",
             "rank": row["rank"],
             "gained": row["gained"],
+            "gained_along": row["gained_along"],
             "geometry": shapely.Point(row["lon"], row["lat"]),
         }
         for row in options.to_dict("records")
     ]
-    gained = dict(zip(figures["id"], figures["gained"], strict=True))
+    told = figures.set_index("id")
     rows += [
         {
             "id": str(key),
@@ -388,7 +389,8 @@ def _sites(
             "place": "登记的规划位置",
             "role": "registered",
             "rank": len(rows) + 1,
-            "gained": gained[str(key)],
+            "gained": told.at[str(key), "gained"],
+            "gained_along": told.at[str(key), "gained_along"],
             "geometry": shape,
         }
         for key, name, shape in zip(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from layers.analysis.question import MODES
 from webmap.cells import people_shown
 from webmap.printing.typeset import counted, percent
-from webmap.site_facts import change_is_small
-from webmap.wording import AGE_TITLES, DIRECTION_TITLES
+from webmap.site_facts import change_is_small, people_span, share_range
+from webmap.wording import AGE_TITLES, DIRECTION_TITLES, range_text
 
 if TYPE_CHECKING:
     from layers.analysis.siting_picture import SitingPicture
@@ -33,7 +33,7 @@ def site_figures(pen: PanelPen, picture: SitingPicture) -> None:
     pace = f"步速 {question.speed_mps:g} 米/秒　" if question.mode == "walk" else ""
     pen.heading(f"{mode}{minutes}可达", pace + DIRECTION_TITLES[question.direction])
     before, after = picture.focus_before, picture.focus_after
-    gained = float(picture.summary["covered"]) - float(picture.before["covered"])
+    gained = picture.gained
     if len(picture.chosen):
         pen.key_figures(
             (
@@ -53,7 +53,7 @@ def site_figures(pen: PanelPen, picture: SitingPicture) -> None:
                 f"{percent(before['share'])} 升至 {percent(after['share'])}，全县由 "
                 f"{percent(picture.before['share'])} 升至 {percent(picture.summary['share'])}"
             )
-        sentence += "。"
+        sentence += f"。{_along(picture, area)}"
     else:
         uncovered = before["total"] - before["covered"]
         pen.key_figures(
@@ -66,6 +66,7 @@ def site_figures(pen: PanelPen, picture: SitingPicture) -> None:
         sentence = (
             f"{who}：{area} {_people(before['total'])} 人，{mode}{minutes}内能到服务点的 "
             f"{_people(before['covered'])} 人。尚未选定站址，圈为登记位置的可达范围。"
+            f"{_along(picture, area)}"
         )
     pen.paragraph(sentence, "body", pen.style.ink)
     pen.y += pen.mm(4.2)
@@ -87,15 +88,19 @@ def site_modes(pen: PanelPen, picture: SitingPicture) -> None:
     about = "推荐站址" if len(picture.chosen) else "登记位置"
     pen.heading(f"{about}{picture.question.minutes:g}分钟服务圈", "单位：平方千米、人")
     reach = picture.reach.iloc[::-1]
-    areas, people, gained = (reach[name] for name in ("area_m2", "people", "gained"))
     rows = [
-        ("", MODES[mode], f"{area / 1e6:.1f}", _people(within), _people(new))
-        for mode, area, within, new in zip(reach["mode"], areas, people, gained, strict=True)
+        (
+            "",
+            MODES[row["mode"]],
+            f"{row['area_m2'] / 1e6:.1f}",
+            *(people_span(row[name], row[f"{name}_along"]) for name in ("people", "gained")),
+        )
+        for row in reach.to_dict("records")
     ]
     pen.table(
         ("", "方式", "可达面积", "圈内老年人", "其中新增覆盖"),
         rows,
-        widths=(0, 27, 18, 18, 22),
+        widths=(0, 20, 17, 24, 24),
         pitch=pen.mm(5.3),
     )
     pen.y += pen.mm(4.4)
@@ -122,15 +127,28 @@ def site_options(pen: PanelPen, picture: SitingPicture) -> None:
     pen.y += pen.mm(2.0)
     pen.heading("站址比较", "按新增覆盖人数，单位：人")
     shown = ranked.head(room)
-    columns = (shown[name] for name in ("place", "role", "gained"))
+    columns = (shown[name] for name in ("place", "role", "gained", "gained_along"))
     rows = [
-        (str(number), str(place), pen.style.sites[role].title, _people(gained))
-        for number, (place, role, gained) in enumerate(zip(*columns, strict=True), start=1)
+        (str(number), str(place), pen.style.sites[role].title, people_span(*gained))
+        for number, (place, role, *gained) in enumerate(zip(*columns, strict=True), start=1)
     ]
-    pen.table(("", "位置", "", "新增覆盖"), rows, widths=(6, 39, 22, 18), pitch=pitch)
+    pen.table(("", "位置", "", "新增覆盖"), rows, widths=(6, 38, 19, 22), pitch=pitch)
     if len(ranked) > room:
         pen.y += pen.mm(3.8)
         pen.paragraph(f"另有 {len(ranked) - room} 处未列出。", "tiny", pen.layout.colors["muted"])
+
+
+def _along(picture: SitingPicture, area: str) -> str:
+    """Say the ranges of the figures, where they are ranges; small changes are not told."""
+    told = []
+    if len(picture.chosen) and not change_is_small(picture):
+        span = people_span(picture.gained, picture.gained_along)
+        told += [f"新增 {span} 人"] if "–" in span else []
+    if not change_is_small(picture):
+        for name, figures in ((area, picture.focus_after), ("全县", picture.summary)):
+            span = range_text(*share_range(figures))
+            told += [f"{name}覆盖率 {span}"] if "–" in span and figures["total"] else []
+    return f"区间（人口在村的位置、沿村里街道）：{'，'.join(dict.fromkeys(told))}。" if told else ""
 
 
 def _people(value: float) -> str:

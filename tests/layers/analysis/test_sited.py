@@ -59,7 +59,9 @@ def test_a_chosen_site_is_open_in_the_picture(inputs):
     found = siting_picture(inputs, subject="中心", sites=site(), focus=[HOUBAO])
     assert found.before["covered"] == 30
     assert found.summary["covered"] == 130
-    assert found.focus_after == {"total": 130, "covered": 130, "share": 1.0}
+    after = {"total": 130, "covered": 130, "share": 1.0, "share_low": 1.0, "share_high": 1.0}
+    assert found.focus_after == after
+    assert (found.gained, found.gained_along) == (100, pytest.approx(100))
     assert list(found.gaps["uncovered"]) == [0]
 
 
@@ -67,6 +69,7 @@ def test_a_site_that_is_only_registered_changes_nothing_but_is_drawn(inputs):
     found = siting_picture(inputs, subject="中心", sites=site(role="registered"))
     assert found.summary == found.before
     assert found.reach["people"].iloc[-1] == 100
+    assert found.reach["people_along"].iloc[-1] == pytest.approx(100)
     assert found.chosen.empty
 
 
@@ -114,6 +117,7 @@ def test_a_scenario_is_drawn_with_its_own_question(store):
     picture, _ = scenario_picture(store, ASKED, "甲案")
     assert picture.question.minutes == 10
     assert picture.chosen["gained"].tolist() == [60]
+    assert 0 < picture.chosen["gained_along"].iloc[0] <= 100
     assert picture.summary["covered"] == 90
     assert "村2旁（0 米）" in set(picture.sites["place"])
 

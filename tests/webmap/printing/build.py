@@ -291,6 +291,13 @@ def county_picture() -> ServicePicture:
     )
 
 
+def figures(covered: float, total: float = 340.0) -> dict[str, float]:
+    """Sums of a township, of which a tenth less is covered along the streets."""
+    share = covered / total
+    ends = {"share_low": 0.9 * share, "share_high": share}
+    return {"total": total, "covered": covered, "share": share, **ends}
+
+
 def siting_picture(*, chosen: bool = True, gained: float = 300.0) -> SitingPicture:
     """The square county with a recommended site at 贾垴村, one alternative and a planned place."""
     base = small_picture()
@@ -302,7 +309,14 @@ def siting_picture(*, chosen: bool = True, gained: float = 300.0) -> SitingPictu
     ]
     names = ("id", "name", "place", "role", "rank", "gained", "geometry")
     sites = [dict(zip(names, row, strict=True)) for row in rows if chosen or row[3] == "registered"]
-    sites = [{**row, "geometry": shapely.Point(row["geometry"])} for row in sites]
+    sites = [
+        {
+            **row,
+            "geometry": shapely.Point(row["geometry"]),
+            "gained_along": 1.1 * row["gained"],
+        }
+        for row in sites
+    ]
     villages = base.demand.assign(gained=[False, False, chosen, False])
     villages["covered"] = villages["covered"] | villages["gained"]
     after = picture(villages=villages, county=base.county, townships=base.townships)
@@ -327,12 +341,14 @@ def siting_picture(*, chosen: bool = True, gained: float = 300.0) -> SitingPictu
                 "area_m2": [9e6, 4e6, 1e6],
                 "people": [540.0, 420.0, 300.0],
                 "gained": [0.0, 4.0, gained],
+                "people_along": [540.0, 402.0, 300.0],
+                "gained_along": [0.0, 4.0, 0.9 * gained],
             },
             [middle.buffer(0.009), middle.buffer(0.006), middle.buffer(0.003)],
         ),
         before=base.summary,
-        focus_before={"total": 340.0, "covered": 0.0, "share": 0.0},
-        focus_after={"total": 340.0, "covered": gained, "share": gained / 340},
+        focus_before=figures(0.0),
+        focus_after=figures(gained),
     )
 
 

@@ -167,12 +167,22 @@ def test_a_gain_of_few_people_is_hidden_with_what_would_tell_it():
 def test_modes_and_options_are_tables():
     modes = words(panel_of(site_modes, siting_picture()).items)
     assert [modes[modes.index(name) + 3] for name in ("步行", "电动三轮", "汽车")] == [
-        "300",
+        "270–300",
         "<5",
         "0",
     ]
     options = words(panel_of(site_options, siting_picture()).items)
     assert options.index("贾垴村旁（0 米）") < options.index("磛疃村旁（9 米）")
+
+
+def test_the_panel_says_what_the_figures_are_along_the_streets():
+    picture = siting_picture()
+    ranged = {**picture.summary, "share_low": 0.8, "share_high": picture.summary["share"]}
+    said = "".join(words(panel_of(site_figures, replace(picture, summary=ranged)).items))
+    assert "区间（人口在村的位置、沿村里街道）" in said
+    assert "贾垴镇覆盖率79.4–88.2%" in said.replace(" ", "")
+    few = siting_picture(gained=3.0)
+    assert "区间" not in "".join(words(panel_of(site_figures, few).items))
 
 
 def test_one_site_is_compared_with_nothing():
