@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from layers.store_values import Actor
 
-__all__ = ["AccessEntry", "AccessLog", "check_access_log"]
+__all__ = ["AccessEntry", "AccessLog", "append_entry", "check_access_log"]
 
 
 @dataclass(frozen=True)
@@ -99,22 +99,12 @@ class AccessLog:
         StoreError
             If it cannot be written: what must be logged must then not be done.
         """
-        text = canonical_json(
-            {"role": actor.role, "verified": actor.verified, "about": dict(detail or {})}
-        )
-        at = stamp(self._clock())
+        at = self._clock()
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
-                    seq, prev, last = self._connection.execute(
-                        "SELECT seq, hash, at FROM access_log ORDER BY seq DESC LIMIT 1"
-                    ).fetchone() or (0, GENESIS, "")
-                    columns = [seq + 1, max(at, last), actor.name, action, text, prev]
-                    self._connection.execute(
-                        "INSERT INTO access_log VALUES (?, ?, ?, ?, ?, ?, ?)",
-                        [*columns, _hash(columns)],
-                    )
+                    seq = append_entry(self._connection, at, actor, action, detail)
                     self._connection.execute("COMMIT")
                 finally:
                     if self._connection.in_transaction:
@@ -125,7 +115,7 @@ class AccessLog:
                     code="log_unwritable",
                     where=str(self.path),
                 ) from error
-        return int(seq) + 1
+        return seq
 
     def entries(self, *, after: int = 0, limit: int | None = None) -> list[AccessEntry]:
         """Give entries after a number, oldest first.
@@ -159,6 +149,41 @@ class AccessLog:
 
     def __exit__(self, *args: object) -> None:
         self.close()
+
+
+def append_entry(
+    connection: sqlite3.Connection,
+    at: datetime,
+    actor: Actor,
+    action: str,
+    detail: Mapping[str, Any] | None = None,
+) -> int:
+    """Append one entry inside the caller's transaction, so that it stands or falls with a change.
+
+    Parameters
+    ----------
+    connection
+        To the log's file, in a transaction that was begun IMMEDIATE.
+    at
+        Now; an entry is never earlier than the one before it.
+    actor, action, detail
+        As in `AccessLog.record`.
+
+    Returns
+    -------
+    Number of the entry.
+    """
+    text = canonical_json(
+        {"role": actor.role, "verified": actor.verified, "about": dict(detail or {})}
+    )
+    seq, prev, last = connection.execute(
+        "SELECT seq, hash, at FROM access_log ORDER BY seq DESC LIMIT 1"
+    ).fetchone() or (0, GENESIS, "")
+    columns = [seq + 1, max(stamp(at), last), actor.name, action, text, prev]
+    connection.execute(
+        "INSERT INTO access_log VALUES (?, ?, ?, ?, ?, ?, ?)", [*columns, _hash(columns)]
+    )
+    return int(seq) + 1
 
 
 def check_access_log(path: Path) -> Iterator[Flaw]:
