@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from api.account import VIEWER
 from api.mounting import routes_of
 from api.problems import problem, unforeseen
+from api.routes import health
 from api.service import Service
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ __all__ = ["create_app", "operations"]
 
 def operations() -> tuple[Operation, ...]:
     """Give every operation of the service, room by room."""
-    return ()
+    return (*health.OPERATIONS,)
 
 
 def create_app(settings: Settings, store: Store) -> FastAPI:

@@ -19,6 +19,7 @@ from api.cli import (
     case_commands,
     counties_command,
     demo_command,
+    keeping_commands,
     layer_commands,
     name_commands,
     print_command,
@@ -63,6 +64,7 @@ for commands in (
     print_command,
     case_commands,
     counties_command,
+    keeping_commands,
 ):
     commands.register(app)
 for command in app.registered_commands:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["USAGE_CODES", "UsageError", "usage_sentence"]
 
 USAGE_CODES = frozenset(
-    {"format_unknown", "unknown_layer", "unknown_paper", "unknown_sheet", "usage"}
+    {"bad_host", "format_unknown", "unknown_layer", "unknown_paper", "unknown_sheet", "usage"}
 )
 """Codes of errors that are the caller's slip: exit 2."""
 

@@ -1,0 +1,1 @@
+"""Running the service: the parent that binds, its workers, and what they log."""
