@@ -74,7 +74,8 @@ def _wrong_places(
     x, y = xy[:, 0], xy[:, 1]
     infinite = ~(np.isfinite(x) & np.isfinite(y))
     with np.errstate(invalid="ignore"):
-        outside = (np.abs(x) > 180) | (np.abs(y) > 90)
+        # Public data of the whole Earth end at 180.00000000000006.
+        outside = (np.abs(x) > 180 + 1e-9) | (np.abs(y) > 90 + 1e-9)
     metres = "坐标超出经纬度范围，可能是以米为单位，请用 --crs 指明坐标系(例如 EPSG:4547)"
     return (
         ("I16", "坐标不是有限的数，请检查", infinite),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Record", "RecordCodec"]
 
+# Public data of the whole Earth end at 180.00000000000006.
+_FARTHEST = (180.0 + 1e-9, 90.0 + 1e-9)
 _IGNORED = frozenset({"id", "geometry", "version", "updated_at", "updated_by"})
 
 
@@ -288,7 +290,7 @@ class RecordCodec:
             )
         places, owner = shapely.get_coordinates(shapes, return_index=True)
         with np.errstate(invalid="ignore"):
-            good = (np.abs(places) <= (180.0, 90.0)).all(axis=1)
+            good = (np.abs(places) <= _FARTHEST).all(axis=1)
         if len(wrong := np.flatnonzero(~good)):
             raise self._shape_refusal(
                 int(numbers[owner[wrong[0]]]), "坐标不是经纬度（度）或不是有限数，请先转换坐标系"

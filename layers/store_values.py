@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from layers.cql2.nodes import Node
+
 __all__ = [
     "Actor",
     "Event",
@@ -67,6 +69,8 @@ class Query:
         open. Features without dates always match.
     ids
         Only these ids.
+    filter
+        A condition in CQL2, as `layers.cql2.parse_filter` reads it, in longitude and latitude.
     limit
         At most so many rows.
     after
@@ -82,6 +86,7 @@ class Query:
     at: date | None = None
     during: tuple[date | None, date | None] | None = None
     ids: Sequence[str] | None = None
+    filter: Node | None = None
     limit: int | None = None
     after: int | None = None
 

@@ -11,11 +11,13 @@ import threading
 import weakref
 from typing import TYPE_CHECKING
 
+from layers.cql2 import functions as filter_functions
 from layers.errors import StoreError
 from layers.history import stamp
 from layers.sqlite_files import looking_uri
 from layers.stores.gpkg_geometry import register_functions
 from layers.stores.gpkg_schema import APPLICATION_ID, SCHEMA_VERSION, create_tables
+from layers.stores.sql_connections import Connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from layers.schema import LayerSchema
 
-__all__ = ["Connections", "connect", "create_file", "in_our_words", "require_ours"]
+__all__ = ["GpkgConnections", "connect", "create_file", "in_our_words", "require_ours"]
 
 _BUSY_SECONDS = 10.0
 _MEBIBYTE = 2**20
@@ -57,6 +59,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA query_only = {read_only:d}")
         register_functions(connection)
+        filter_functions.register_functions(connection)
     except BaseException:
         connection.close()
         raise
@@ -219,8 +222,10 @@ _WORDS = {
 }
 
 
-class Connections:
-    """The connections of one process to one store.
+class GpkgConnections(Connections):
+    """The connections of one process to one GeoPackage: one that writes, one a thread that reads.
+
+    A reader is kept open between uses, because a newly opened one cannot even read on a full disk.
 
     Parameters
     ----------
@@ -236,14 +241,12 @@ class Connections:
     """
 
     def __init__(self, path: Path, *, min_free_mb: int) -> None:
+        super().__init__()
         self.path = path
         self._min_free = min_free_mb * _MEBIBYTE
-        self._lock = threading.RLock()
-        self._owner: int | None = None
         self._readers_lock = threading.Lock()
         self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
         self._local = threading.local()
-        self.closed = False
         with in_our_words(path):
             self._writer = connect(path)
             try:
@@ -255,50 +258,9 @@ class Connections:
                 self._writer.close()
                 raise
 
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """Give this thread's reader, or the writer inside this thread's transaction.
-
-        Yields
-        ------
-        The connection; kept open between uses, because a newly opened one cannot even read on a
-        full disk.
-        """
-        with in_our_words(self.path):
-            if self._owner == threading.get_ident():
-                yield self._writer
-            else:
-                yield self._reader()
-
-    @contextlib.contextmanager
-    def writing(self, then: Callable[[], None] | None = None) -> Iterator[sqlite3.Connection]:
-        """Give the writer in a transaction: committed at the end, undone at an error.
-
-        Inside another one of the same thread it is a savepoint: undone alone, committed together.
-
-        Parameters
-        ----------
-        then
-            Called after the commit, before another thread may write.
-
-        Yields
-        ------
-        The connection.
-        """
-        with self._lock, in_our_words(self.path):
-            if self._owner is not None:
-                with self._bracket("SAVEPOINT xg", "ROLLBACK TO xg", "RELEASE xg"):
-                    yield self._writer
-                return
-            self._require_space()
-            self._owner = threading.get_ident()
-            try:
-                with self._bracket("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT"):
-                    yield self._writer
-                if then is not None:
-                    then()
-            finally:
-                self._owner = None
+    def in_our_words(self) -> contextlib.AbstractContextManager[None]:
+        """Turn SQLite's errors into `StoreError` within a block."""
+        return in_our_words(self.path)
 
     def close(self) -> None:
         """Close all; the writer last, so that it can fold the WAL into the file and remove it."""
@@ -309,21 +271,18 @@ class Connections:
                     reader.connection.close()
             self._writer.close()
 
-    @contextlib.contextmanager
-    def _bracket(self, begin: str, undo: str, end: str) -> Iterator[None]:
-        self._writer.execute(begin)
-        try:
-            yield
-            self._writer.execute(end)
-        except BaseException:
-            # On a full disk SQLite may have undone everything itself.
-            if self._writer.in_transaction:
-                self._writer.execute(undo)
-                if begin.startswith("SAVEPOINT"):
-                    self._writer.execute(end)
-            raise
+    def _writer_now(self) -> sqlite3.Connection:
+        return self._writer
 
-    def _reader(self) -> sqlite3.Connection:
+    def _begin(self) -> None:
+        self._require_space()
+        self._writer.execute("BEGIN IMMEDIATE")
+
+    def _in_transaction(self) -> bool:
+        return self._writer.in_transaction  # on a full disk SQLite may have undone all itself
+
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
         reader: _Reader | None = getattr(self._local, "reader", None)
         if reader is None:
             if self.closed:
@@ -331,7 +290,7 @@ class Connections:
             reader = self._local.reader = _Reader(connect(self.path))
             with self._readers_lock:  # not the write lock: a long import must not stop a reader
                 self._readers.add(reader)
-        return reader.connection
+        yield reader.connection
 
     def _require_space(self) -> None:
         if self._min_free and shutil.disk_usage(self.path.parent).free < self._min_free:

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from layers.cql2 import sqlite as filter_sql
 from layers.stores.gpkg_bounds import stored_bounds
-from layers.stores.gpkg_schema import column_names
+from layers.stores.sql_select import Select
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,44 +18,10 @@ if TYPE_CHECKING:
 
     Box = tuple[float, float, float, float]
 
-__all__ = ["Select", "select", "way_of"]
+__all__ = ["select", "way_of"]
 
 _INDEX = '"rtree_{}_geom" WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?'
 _CROWD = 5000
-
-
-class Select:
-    """One SELECT and its parameters, built clause by clause.
-
-    Parameters
-    ----------
-    schema
-        The layer.
-    columns
-        SQL expressions to read.
-    """
-
-    def __init__(self, schema: LayerSchema, columns: str) -> None:
-        self._from = f'SELECT {columns} FROM "{schema.name}" t'
-        self._where: list[str] = []
-        self._end = ""
-        self.parameters: list[Any] = []
-
-    @property
-    def sql(self) -> str:
-        """The statement."""
-        where = f" WHERE {' AND '.join(self._where)}" if self._where else ""
-        return self._from + where + self._end
-
-    def where(self, clause: str, *parameters: Any) -> None:  # noqa: ANN401 - what SQLite takes
-        """Add a condition."""
-        self._where.append(clause)
-        self.parameters += parameters
-
-    def end(self, clause: str, *parameters: Any) -> None:  # noqa: ANN401 - what SQLite takes
-        """Add what follows the conditions."""
-        self._end += clause
-        self.parameters += parameters
 
 
 def select(
@@ -76,29 +43,16 @@ def select(
     -------
     The statement.
     """
-    shape = "t.geom" if schema.geometry else "NULL"
-    listed = ", ".join(f't."{name}"' for name in column_names(schema))
-    found = Select(schema, columns or f"t.fid, {shape}, {listed}")
+    found = Select(schema, "t.geom", columns)
     if query.bbox is not None:
         _within(found, schema, query.bbox, way)
-    if query.at is not None:
-        day = query.at.isoformat()
-        found.where("(t.valid_from IS NULL OR t.valid_from <= ?)", day)
-        found.where("(t.valid_to IS NULL OR ? < t.valid_to)", day)
-    if query.during is not None:
-        first, last = query.during
-        if last is not None:
-            found.where("(t.valid_from IS NULL OR t.valid_from <= ?)", last.isoformat())
-        if first is not None:
-            found.where("(t.valid_to IS NULL OR ? < t.valid_to)", first.isoformat())
+    found.valid(query)
     if query.ids is not None:
         found.where("t.id IN (SELECT value FROM json_each(?))", json.dumps(list(query.ids)))
-    if columns is None:
-        if query.after is not None:
-            found.where("t.fid > ?", query.after)
-        found.end(" ORDER BY t.fid")
-        if query.limit is not None:
-            found.end(" LIMIT ?", query.limit)
+    if query.filter is not None:
+        condition, values = filter_sql.where(query.filter, schema)
+        found.where(condition, *values)
+    found.page(query)
     return found
 
 
