@@ -6,33 +6,33 @@ notices anything else.
 
 from __future__ import annotations
 
-import contextlib
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
-from geo.errors import InputError
-from layers.anchors import EVERY, Anchor, Anchors
-from layers.history import canonical_json, stamp
-from layers.records import RecordCodec
 from layers.schema import layer_names, layer_schema
-from layers.stores.gpkg_connection import Connections, create_file
-from layers.stores.gpkg_reader import GpkgReader
+from layers.stores.gpkg_bounds import stored_bounds
+from layers.stores.gpkg_connection import GpkgConnections, create_file
+from layers.stores.gpkg_geometry import to_wkb
+from layers.stores.gpkg_query import select, way_of
 from layers.stores.gpkg_schema import add_table, is_as_made
-from layers.stores.gpkg_write import LayerWriter
+from layers.stores.gpkg_table import GpkgTable
+from layers.stores.sql_store import SqlStore, utc_now
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
+    from layers.records import RecordCodec
     from layers.schema import LayerSchema
-    from layers.store_values import Actor, PutResult
+    from layers.store_values import Query
+    from layers.stores.sql_select import Select
 
 __all__ = ["GpkgStore"]
 
 
-class GpkgStore(GpkgReader):
-    """A `layers.store.Store` in one GeoPackage; see there for the verbs.
+class GpkgStore(SqlStore):
+    """A `layers.store.Store` in one GeoPackage; a clean close leaves no WAL.
 
     Parameters
     ----------
@@ -54,237 +54,34 @@ class GpkgStore(GpkgReader):
         clock: Callable[[], datetime] | None = None,
         min_free_mb: int = 64,
     ) -> None:
-        self._clock = clock or _utc_now
+        clock = clock or utc_now
         if create and not path.exists():
-            create_file(path, map(layer_schema, layer_names()), self._clock)
-        super().__init__(Connections(path, min_free_mb=min_free_mb))
+            create_file(path, map(layer_schema, layer_names()), clock)
         self.path = path
-        self._anchors = Anchors(path.with_name("anchors.jsonl"))
-        self._anchored = 0
-        # State of the open transaction; touched only by the thread that holds the write lock.
-        self._txn: int | None = None
-        self._batch: tuple[Actor, str] | None = None
-        try:
-            for name in layer_names():
-                self.add_layer(layer_schema(name))
-            self.anchor()
-        except BaseException:
-            self._connections.close()
-            raise
+        super().__init__(
+            GpkgConnections(path, min_free_mb=min_free_mb),
+            clock=clock,
+            anchors=path.with_name("anchors.jsonl"),
+        )
 
-    def put(
-        self,
-        layer: str,
-        rows: Iterable[Mapping[str, Any]],
-        *,
-        actor: Actor,
-        expect: Mapping[str, int] | None = None,
-        reason: str = "",
-        merge: bool = False,
-        keep_ids: bool = True,
-    ) -> PutResult:
-        """Create or replace features, all or none.
+    def _select(
+        self, connection: sqlite3.Connection, schema: LayerSchema, query: Query, columns: str | None
+    ) -> Select:
+        return select(schema, query, columns, way=way_of(connection, schema, query))
 
-        Parameters
-        ----------
-        layer
-            Its name; the table is made at the first put.
-        rows
-            Mappings of `id` (if the schema gives no key; made where missing), `geometry` (shapely
-            or None) and fields. They may come from a generator of any length. `version`,
-            `updated_at` and `updated_by` are passed over.
-        actor, reason
-            Go into the history.
-        expect
-            Id -> version that must be present (0: none) before anything is written.
-        merge
-            Keep the stored value of fields that a row leaves out; else they become empty, but
-            `quality` and `source` are always kept.
-        keep_ids
-            False: the answer has no ids, which a stream of any length would fill memory with.
+    def _bounds(
+        self, connection: sqlite3.Connection, layer: str
+    ) -> tuple[float, float, float, float] | None:
+        return stored_bounds(connection, layer)
 
-        Returns
-        -------
-        Counts and ids. A row equal to the stored one is unchanged and makes no event.
+    def _wkb(self, shapes: Sequence[bytes | None]) -> list[bytes | None]:
+        return [None if blob is None else to_wkb(blob) for blob in shapes]
 
-        Raises
-        ------
-        NotFound
-            If the layer is unknown.
-        InvalidRecord
-            If a row breaks the schema or an id comes twice.
-        NotAllowed
-            If a row raises quality without a reviewer and a reason.
-        StaleVersion
-            If another version than expected is present.
-        StoreError
-            If the disk is full or the file cannot be written.
-        """
-        with self._layer_writer(layer, actor, reason, expect) as writer:
-            return writer.put(rows, merge=merge, keep_ids=keep_ids)
+    def _table(self, connection: sqlite3.Connection, codec: RecordCodec) -> GpkgTable:
+        return GpkgTable(connection, codec.schema)
 
-    def delete(
-        self,
-        layer: str,
-        ids: Iterable[str],
-        *,
-        actor: Actor,
-        expect: Mapping[str, int] | None = None,
-        reason: str = "",
-    ) -> int:
-        """Delete features, all or none; their history stays.
+    def _is_as_made(self, connection: sqlite3.Connection, schema: LayerSchema) -> bool:
+        return is_as_made(connection, schema)
 
-        Parameters
-        ----------
-        layer, ids
-            Which ones.
-        actor, reason
-            Go into the history.
-        expect
-            Id -> version that must be present before anything is written.
-
-        Returns
-        -------
-        How many were deleted.
-
-        Raises
-        ------
-        NotFound
-            If the layer or one of the ids is unknown.
-        StaleVersion
-            If another version than expected is present.
-        StoreError
-            If the disk is full or the file cannot be written.
-        """
-        with self._layer_writer(layer, actor, reason, expect) as writer:
-            return writer.delete(ids)
-
-    @contextlib.contextmanager
-    def batch(self, actor: Actor, reason: str = "") -> Iterator[Self]:
-        """Group writes of this thread into one transaction, all or nothing.
-
-        Parameters
-        ----------
-        actor
-            Must be the one of every write inside.
-        reason
-            For writes inside that give none.
-
-        Yields
-        ------
-        The store. Reads of this thread see what the batch wrote.
-
-        Raises
-        ------
-        InputError
-            If a write inside names another actor.
-        """
-        with self._transaction():
-            outer, self._batch = self._batch, (actor, reason)
-            try:
-                yield self
-            finally:
-                self._batch = outer
-
-    # Records of printed sheets and columns of imports are no layer and make no event: dates on
-    # sheets follow the county's data, and a sheet printed twice must say the same.
-
-    def put_sheet_record(self, kind: str, key: str, body: dict[str, Any], *, actor: Actor) -> None:
-        """Keep one record beside the layers, replacing the one before.
-
-        Parameters
-        ----------
-        kind, key
-            Which record.
-        body
-            What JSON can hold.
-        actor
-            Kept with it.
-        """
-        with self._transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO xg_sheets VALUES (?, ?, ?, ?, ?)",
-                [kind, key, canonical_json(body), stamp(self._clock()), actor.name],
-            )
-
-    # Opening and closing
-
-    def add_layer(self, schema: LayerSchema) -> None:
-        """Make the layer's table, or add the columns it lacks.
-
-        Parameters
-        ----------
-        schema
-            The layer; what it says of columns that exist already is not changed.
-        """
-        with self._connections.reading() as connection:
-            made = is_as_made(connection, schema)
-        if not made:
-            with self._connections.writing() as connection:
-                add_table(connection, schema, at=stamp(self._clock()))
-        self._codecs[schema.name] = RecordCodec(schema)
-
-    def anchor(self) -> None:
-        """Write the head of the chain to `anchors.jsonl`: at start, clean stop and backup."""
-        head = self.head()
-        self._write_anchor(head.seq, head.hash, None if head.at is None else stamp(head.at))
-
-    def close(self) -> None:
-        """Close the store; no WAL is left. A second call does nothing."""
-        if self._connections.closed:
-            return
-        try:
-            self.anchor()
-        finally:
-            self._connections.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *args: object) -> None:
-        self.close()
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connections.writing(then=self._anchor_if_due) as connection:
-            outermost = self._txn is None
-            if outermost:
-                self._txn = self.head().seq + 1
-            try:
-                yield connection
-            finally:
-                if outermost:
-                    self._txn = None
-
-    @contextlib.contextmanager
-    def _layer_writer(
-        self, layer: str, actor: Actor, reason: str, expect: Mapping[str, int] | None
-    ) -> Iterator[LayerWriter]:
-        codec = self._codec(layer)
-        with self._transaction() as connection:
-            if self._batch is not None:
-                if actor != self._batch[0]:
-                    raise InputError(
-                        f"本批由“{self._batch[0].name}”写入，不能混入“{actor.name}”。",
-                        where="actor",
-                    )
-                reason = reason or self._batch[1]
-            writer = LayerWriter(
-                connection, codec, actor=actor, reason=reason, now=self._clock(), txn=self._txn
-            )
-            if expect:
-                writer.require_versions(expect)
-            yield writer
-
-    def _anchor_if_due(self) -> None:
-        head = self.head()
-        if head.at is not None and head.seq - self._anchored >= EVERY:
-            self._write_anchor(head.seq, head.hash, stamp(head.at))
-
-    def _write_anchor(self, seq: int, hashed: str, at: str | None) -> None:
-        if self._anchors.write(Anchor(self._connections.meta["store_id"], seq, hashed, at)):
-            self._anchored = seq
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+    def _add_table(self, connection: sqlite3.Connection, schema: LayerSchema, at: str) -> None:
+        add_table(connection, schema, at=at)

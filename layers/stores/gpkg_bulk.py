@@ -36,23 +36,28 @@ class IndexFill:
         self._trigger: str = found.fetchone()[0]
         connection.execute(f'DROP TRIGGER "{trigger}"')
 
-    def add(self, bounds: Sequence[Sequence[float] | None]) -> None:
+    def add(
+        self, bounds: Sequence[Sequence[float] | None], fids: Sequence[int] | None = None
+    ) -> None:
         """Index the rows that were inserted last.
 
         Parameters
         ----------
         bounds
             minx, miny, maxx, maxy of each, in order of insertion; None without geometry.
+        fids
+            Their numbers, where they were given ones.
         """
         if not bounds:
             return
-        last = self._connection.execute("SELECT last_insert_rowid()").fetchone()[0]
-        first = last - len(bounds) + 1  # within a transaction fids follow one another
+        if fids is None:
+            last = self._connection.execute("SELECT last_insert_rowid()").fetchone()[0]
+            fids = range(last - len(bounds) + 1, last + 1)  # within a transaction they are in turn
         self._connection.executemany(
             self._insert,
             (
                 (fid, box[0], box[2], box[1], box[3])
-                for fid, box in enumerate(bounds, first)
+                for fid, box in zip(fids, bounds, strict=True)
                 if box is not None
             ),
         )

@@ -12,9 +12,10 @@ from layers.evidence import Chain, Flaw
 from layers.history import DELETED
 from layers.records import RecordCodec
 from layers.schema import parse_schema
-from layers.stores.gpkg_columns import stored_columns, stored_names
 from layers.stores.gpkg_geometry import envelope, register_functions
 from layers.stores.gpkg_schema import create_tables
+from layers.stores.gpkg_table import gpkg_columns
+from layers.stores.sql_columns import stored_names, stored_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -253,7 +254,8 @@ def _expected(codec: RecordCodec, body: str, version: int, at: str, actor: str) 
         record = codec.record_of(body)
     except (ValueError, KeyError, TypeError):
         return []  # an altered version, already reported
-    columns = stored_columns(codec, record, version=version, at=at, actor=actor)
+    row = stored_row(codec, record, version=version, at=at, actor=actor)
+    columns = gpkg_columns(row, codec.schema)
     return [int(v) if isinstance(v, bool) else v for v in columns]
 
 

@@ -18,7 +18,6 @@ __all__ = [
     "APPLICATION_ID",
     "SCHEMA_VERSION",
     "add_table",
-    "column_names",
     "create_tables",
     "index_sql",
     "is_as_made",
@@ -53,11 +52,6 @@ def sql_file(name: str) -> str:
 def index_sql(table: str) -> str:
     """Give the statements that make one table's spatial index and its triggers."""
     return sql_file("spatial_index.sql").replace("{t}", table)
-
-
-def column_names(schema: LayerSchema) -> tuple[str, ...]:
-    """Give the columns that hold what people see, in order: id, fields, system."""
-    return ("id", *schema.fields, "version", "updated_at", "updated_by")
 
 
 def create_tables(

@@ -34,7 +34,9 @@ def test_a_large_import_into_a_layer_fills_the_index_in_bulk_too(store, monkeypa
     filled = []
     add = IndexFill.add
     monkeypatch.setattr(
-        IndexFill, "add", lambda self, boxes: filled.append(len(boxes)) or add(self, boxes)
+        IndexFill,
+        "add",
+        lambda self, boxes, fids: filled.append(len(boxes)) or add(self, boxes, fids),
     )
     first = [{"id": "f3", "name": "早先", "geometry": shapely.Point(1, 1)}]
     store.put("care_facilities", [*first, {"name": "另"}], actor=CLERK)

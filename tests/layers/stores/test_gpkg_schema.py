@@ -9,7 +9,8 @@ import pytest
 
 from layers.schema import parse_schema
 from layers.stores.gpkg_geometry import register_functions
-from layers.stores.gpkg_schema import add_table, column_names, create_tables, is_as_made
+from layers.stores.gpkg_schema import add_table, create_tables, is_as_made
+from layers.stores.sql_columns import column_names
 
 
 def wells(**changes: object):

@@ -4,7 +4,7 @@ import pytest
 
 from layers.records import RecordCodec
 from layers.schema import layer_schema
-from layers.stores.gpkg_versions import version_of
+from layers.stores.sql_versions import version_of
 
 AT = "2024-06-30T08:15:00.000Z"
 CODEC = RecordCodec(layer_schema("care_facilities"))
