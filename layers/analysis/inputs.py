@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from layers.analysis.question import CareQuestion
     from layers.store import Store
 
-__all__ = ["ServiceInputs", "read_inputs"]
+__all__ = ["INPUT_LAYERS", "ServiceInputs", "read_inputs"]
 
-_READ = ("divisions", "roads", "care_facilities", "elders")
+INPUT_LAYERS = ("divisions", "roads", "care_facilities", "elders")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,7 @@ def read_inputs(
     InputError
         If a village has no count in the asked age band.
     """
-    data_date = data_day(store, _READ, time_zone=time_zone)
+    data_date = data_day(store, INPUT_LAYERS, time_zone=time_zone)
     query = Query(at=question.as_of or data_date)
     roads = read_frame(store, "roads", query)
     if roads.empty:
