@@ -28,6 +28,7 @@ from api.cli import (
     service_commands,
     site_command,
     study_command,
+    user_commands,
 )
 from api.cli.help_words import ChineseCommand, ChineseGroup
 from api.cli.usage import USAGE_CODES, usage_sentence
@@ -60,6 +61,7 @@ for commands in (
     access_command,
     site_command,
     study_command,
+    user_commands,
     scenario_commands,
     print_command,
     case_commands,
