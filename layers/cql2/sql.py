@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -11,6 +12,7 @@ from layers.cql2.fitting import ARITHMETIC, ARRAY, COMPARISONS, FOLDS, SPATIAL, 
 from layers.cql2.nodes import Box, Call, Instant, Interval, Items, Literal, Property, Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from layers.cql2.nodes import Node
@@ -48,6 +50,7 @@ _RELATIONS = {
     "t_startedby": ("a=b", "A>B"),
     "t_starts": ("a=b", "A<B"),
 }
+_ORDER = {"<": lt, ">": gt, "<=": le, ">=": ge, "=": eq}
 _UNBOUNDED = frozenset({"valid_from", "valid_to"})
 
 
@@ -149,6 +152,8 @@ class SqlWriter(ABC):
         for names, node in zip(("aA", "bB"), args, strict=True):
             pair = (node.start, node.end) if isinstance(node, Interval) else (node, node)
             ends |= dict(zip(names, pair, strict=True))
+        if not any(isinstance(end, Property) for end in ends.values()):
+            return self.constant(_told_times(op, ends))
         kinds = [kind_of(end) for end in ends.values() if end is not None]
         kind = kinds[0] if kinds else "date"
 
@@ -220,6 +225,23 @@ def geometry_of(node: Box | Shape) -> shapely.Geometry:
             _rectangle(node.west, node.south, 180.0, node.north),
             _rectangle(-180.0, node.south, node.east, node.north),
         ]
+    )
+
+
+def _told_times(op: str, ends: Mapping[str, Node | None]) -> bool:
+    """Tell whether a temporal relation of constants holds."""
+    if op == "t_disjoint":
+        return not _told_times("t_intersects", ends)
+
+    def value(name: str) -> str:
+        end = ends[name]
+        if isinstance(end, Instant):  # texts of one form sort as the times do
+            return end.value.isoformat()
+        return "" if name.islower() else "~"
+
+    return all(
+        _ORDER[relation[1:-1]](value(relation[0]), value(relation[-1]))
+        for relation in _RELATIONS[op]
     )
 
 
