@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from geo.compiled import kernel
-from geo.search_records import ARC, NODE
+from geo.compiled import kernel, prefetch
+from geo.search_records import ARC, DONE, NODE, OPEN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 __all__ = [
     "bounded",
     "direct_seconds",
+    "labelled_search",
     "merge_parts",
     "node_parts",
     "point_seconds",
@@ -29,114 +32,124 @@ __all__ = [
 ]
 
 _INF = np.inf
-_AGAIN = np.finfo(np.float64).max
 _TICKS_PER_SECOND = 2.0**34  # as in `geo.network.whole_ticks`
 
 _INTS, _LONGS, _FLOATS = nb.int32[::1], nb.int64[::1], nb.float64[::1]
 _INT_ROWS, _FLOAT_ROWS = nb.int32[:, ::1], nb.float64[:, ::1]
 _NODES = nb.from_dtype(NODE)[::1]
-_GRAPH = (_LONGS, nb.from_dtype(ARC)[::1])
+_ARCS = nb.from_dtype(ARC)[::1]
 _LEGS = (_INT_ROWS, _FLOAT_ROWS)
 _PAIR = nb.types.Tuple((_INTS, _FLOATS))  # type: ignore[no-untyped-call]
 _SCRATCH = (_NODES, nb.uint32[:, ::1])
 
 # A search keeps two plain lists, nodes to go on from now and nodes beyond the horizon; when the
 # first is used up the horizon moves on. No heap and no buckets: what a search waits for are wrong
-# guesses of the processor, so the relaxing of an arc holds no branch that depends on the roads. A
-# node improved after it was gone on from comes again, so the answer does not depend on the width;
-# the width decides only how rarely that happens.
+# guesses of the processor, so the relaxing of an arc holds no branch that depends on the roads, and
+# memory: arcs are called for when a node is met, before it is gone on from. A node improved after
+# it was gone on from comes again, so the answer does not depend on the width; the width decides
+# only how rarely that happens.
 
 
 @kernel(nb.int64(_NODES, nb.uint32[::1]))
 def _unfinished(nodes: NDArray[np.void], found: NDArray[np.uint32]) -> int:
     """Find all nodes that the search still has to go on from, each once; returns how many."""
     count = 0
-    for row in range(len(nodes)):
-        if nodes[row]["seconds"] < nodes[row]["done"]:
+    for row in range(len(nodes) - 1):
+        if nodes[row]["state"] & OPEN:
             found[count] = row
             count += 1
     return count
 
 
-@kernel(nb.int64(*_GRAPH, _INTS, _FLOATS, nb.float64, nb.float64, *_SCRATCH))
-def search(
-    indptr: NDArray[np.int64],
-    arcs: NDArray[np.void],
-    leg_row: NDArray[np.int32],
-    leg_seconds: NDArray[np.float64],
-    limit_s: float,
-    width_s: float,
-    nodes: NDArray[np.void],
-    lists: NDArray[np.uint32],
-) -> int:
-    """Find all nodes within the limit of the nearest place; returns how many.
+def _searching(*, labelled: bool) -> Callable[..., int]:
+    """Write a search that tells of each node which place is nearest, or one that need not."""
 
-    Each place has two legs, one after the other; at row -1 there is none. `lists[2, :count]` are
-    the nodes in no order; `nodes` holds their seconds, and the number of the place as label: of
-    places equally near the smaller one.
-    """
-    near, far, reached = lists[0], lists[1], lists[2]
-    beyond_s = np.nextafter(limit_s, _INF)
-    count = waiting = 0
-    for i in range(len(leg_row)):
-        row = leg_row[i]
-        d = leg_seconds[i]
-        if row < 0 or not d < beyond_s:
-            continue
-        here = nodes[row]
-        if d < here["seconds"] or (d == here["seconds"] and i >> 1 < here["label"]):
-            if here["seconds"] == _INF:
-                far[waiting] = row
-                waiting += 1
-            here["seconds"] = d
-            here["label"] = i >> 1
-    while waiting > 0:
-        near, far = far, near
-        tail, waiting = waiting, 0
-        least_s = _INF
-        for i in range(tail):
-            least_s = min(least_s, nodes[near[i]]["seconds"])
-        horizon_s = least_s + width_s
-        i = 0
-        while i < tail:
-            # Unsigned, for numba would ask of each index whether it counts from the end.
-            row = near[np.uint64(i)]
-            i += 1
+    @kernel(nb.int64(_ARCS, _INTS, _FLOATS, nb.float64, nb.float64, *_SCRATCH))
+    def search(
+        arcs: NDArray[np.void],
+        leg_row: NDArray[np.int32],
+        leg_seconds: NDArray[np.float64],
+        limit_s: float,
+        width_s: float,
+        nodes: NDArray[np.void],
+        lists: NDArray[np.uint32],
+    ) -> int:
+        """Find all nodes within the limit of the nearest place; returns how many.
+
+        Each place has two legs, one after the other; at row -1 there is none. `lists[2, :count]`
+        are the nodes in no order; `nodes` holds their seconds.
+        """
+        near, far, reached = lists[0], lists[1], lists[2]
+        beyond_s = np.nextafter(limit_s, _INF)
+        count = waiting = 0
+        for i in range(len(leg_row)):
+            row = leg_row[i]
+            d = leg_seconds[i]
+            if row < 0 or not d < beyond_s:
+                continue
             here = nodes[row]
-            d = here["seconds"]
-            done = here["done"]
-            if d > horizon_s:
-                far[np.uint64(waiting)] = row
-                waiting += 1
-                continue
-            if d >= done:
-                continue
-            start = np.uint64(indptr[row])
-            stop = np.uint64(indptr[row + np.uint32(1)])
-            if tail + np.int64(stop - start) > len(near):
-                tail = _unfinished(nodes, near)
-                i = waiting = 0
-                continue
-            reached[np.uint64(count)] = row
-            count += done == _INF
-            here["done"] = d
-            label = here["label"]
-            for k in range(start, stop):
-                head = np.uint32(arcs[k]["head"])
-                there = nodes[head]
-                e = d + arcs[k]["seconds"]
-                f = there["seconds"]
-                other = there["label"]
-                if e == f and label < other:
-                    if there["done"] < _INF:
-                        there["done"] = _AGAIN
-                    f = _INF
-                better = e < min(f, beyond_s)
-                there["seconds"] = e if better else f
-                there["label"] = label if better else other
-                near[np.uint64(tail)] = head
-                tail += better
-    return count
+            if d < here["seconds"] or (d == here["seconds"] and i >> 1 < here["label"]):
+                if here["seconds"] == _INF:
+                    far[waiting] = row
+                    waiting += 1
+                here["seconds"] = d
+                here["label"] = i >> 1
+                here["state"] = OPEN
+        while waiting > 0:
+            near, far = far, near
+            tail, waiting = waiting, 0
+            least_s = _INF
+            for i in range(tail):
+                least_s = min(least_s, nodes[near[i]]["seconds"])
+            horizon_s = least_s + width_s
+            i = 0
+            while i < tail:
+                # Unsigned, for numba would ask of each index whether it counts from the end.
+                row = near[np.uint64(i)]
+                i += 1
+                here = nodes[row]
+                d = here["seconds"]
+                if d > horizon_s:
+                    far[np.uint64(waiting)] = row
+                    waiting += 1
+                    continue
+                start = np.uint64(here["start"])
+                stop = np.uint64(nodes[row + np.uint32(1)]["start"])
+                if tail + np.int64(stop - start) > len(near):
+                    tail = _unfinished(nodes, near)
+                    i = waiting = 0
+                    continue
+                reached[np.uint64(count)] = row
+                count += here["state"] < DONE
+                here["state"] = DONE
+                label = here["label"]
+                for k in range(start, stop):
+                    head = np.uint32(arcs[k]["head"])
+                    there = nodes[head]
+                    prefetch(arcs, np.uint64(there["start"]))
+                    e = d + arcs[k]["seconds"]
+                    f = there["seconds"]
+                    state = there["state"]
+                    if labelled:
+                        other = there["label"]
+                        if e == f and label < other:
+                            f = _INF
+                    better = e < min(f, beyond_s)
+                    there["seconds"] = e if better else f
+                    if labelled:
+                        there["label"] = label if better else other
+                    there["state"] = state | np.int32(better)
+                    near[np.uint64(tail)] = head
+                    tail += better & (state & OPEN == 0)
+        return count
+
+    return search
+
+
+search = _searching(labelled=False)
+labelled_search = _searching(labelled=True)
+"""A search whose `nodes` hold the number of their place as label, of equally near ones the smaller
+one. Carrying it along is a fifth of a search."""
 
 
 @kernel(nb.void(nb.int64, *_SCRATCH))
@@ -145,12 +158,11 @@ def reset(count: int, nodes: NDArray[np.void], lists: NDArray[np.uint32]) -> Non
     for i in range(count):
         here = nodes[lists[2, i]]
         here["seconds"] = _INF
-        here["done"] = _INF
+        here["state"] = 0
 
 
-@kernel(_PAIR(*_GRAPH, _INTS, _FLOATS, nb.float64, nb.float64, *_SCRATCH))
+@kernel(_PAIR(_ARCS, _INTS, _FLOATS, nb.float64, nb.float64, *_SCRATCH))
 def bounded(
-    indptr: NDArray[np.int64],
     arcs: NDArray[np.void],
     leg_row: NDArray[np.int32],
     leg_seconds: NDArray[np.float64],
@@ -160,19 +172,19 @@ def bounded(
     lists: NDArray[np.uint32],
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Search, hand out positions and seconds of the nodes reached, and leave scratch clean."""
-    count = search(indptr, arcs, leg_row, leg_seconds, limit_s, width_s, nodes, lists)
+    count = search(arcs, leg_row, leg_seconds, limit_s, width_s, nodes, lists)
     position, seconds = np.empty(count, np.int32), np.empty(count, np.float64)
     for i in range(count):
         here = nodes[lists[2, i]]
         position[i] = here["position"]
         seconds[i] = here["seconds"]
-    reset(count, nodes, lists)
+        here["seconds"] = _INF
+        here["state"] = 0
     return position, seconds
 
 
-@kernel(nb.void(*_GRAPH, *_LEGS, *_LEGS, nb.float64, nb.float64, *_SCRATCH, _FLOAT_ROWS))
+@kernel(nb.void(_ARCS, *_LEGS, *_LEGS, nb.float64, nb.float64, *_SCRATCH, _FLOAT_ROWS))
 def search_each(
-    indptr: NDArray[np.int64],
     arcs: NDArray[np.void],
     leg_row: NDArray[np.int32],
     leg_seconds: NDArray[np.float64],
@@ -186,9 +198,7 @@ def search_each(
 ) -> None:
     """Seconds over the network from each row of legs to each other one, a search a row."""
     for i in range(len(leg_row)):
-        count = search(
-            indptr, arcs, leg_row[i], leg_seconds[i], limit_s, width_s, nodes, lists
-        )  # fmt: skip
+        count = search(arcs, leg_row[i], leg_seconds[i], limit_s, width_s, nodes, lists)
         for j in range(len(other_row)):
             best = _INF
             for side in range(2):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geo.frames import DIRECTIONS
 from geo.network import whole_ticks
 from geo.search_records import ARC, NODE
 from geo.snapping import Places
@@ -242,7 +243,7 @@ class Scratch:
     Attributes
     ----------
     nodes
-        (n,) `geo.search_records.NODE`, in the order of the search graph.
+        (n + 1,) `geo.search_records.NODE`, in the order of the search graph.
     lists
         (3, k) rows: two lists of nodes to go on from, and the nodes reached.
     """
@@ -251,13 +252,15 @@ class Scratch:
     lists: NDArray[np.uint32]
 
     @classmethod
-    def fresh(cls, order: NDArray[np.int32], arcs: int) -> Scratch:
-        """Make clean buffers for a graph of so many arcs, given the positions of its rows."""
-        nodes = np.zeros(len(order), NODE)
-        nodes["seconds"] = nodes["done"] = np.inf
-        nodes["position"] = order
+    def fresh(cls, network: Network, direction: str) -> Scratch:
+        """Make clean buffers for the searches of a network in one direction."""
+        start = network.graph(direction).indptr
+        nodes = np.zeros(len(start), NODE)
+        nodes["seconds"] = np.inf
+        nodes["start"] = start
+        nodes["position"][:-1] = network.search_order
         # Every node once, and then what any of them adds, must have room.
-        return cls(nodes, np.empty((3, len(order) + arcs), np.uint32))
+        return cls(nodes, np.empty((3, len(start) + int(start[-1])), np.uint32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,15 +269,12 @@ class Roads:
 
     Attributes
     ----------
-    indptr
-        (n + 1,) where the arcs of each row begin.
     arcs
-        `geo.search_records.ARC`.
+        `geo.search_records.ARC`, row by row.
     width_s
         How far ahead of the nearest node a search goes on from nodes in any order.
     """
 
-    indptr: NDArray[np.int64]
     arcs: NDArray[np.void]
     width_s: float
 
@@ -285,14 +285,14 @@ class Roads:
         arcs = np.empty(len(graph.heads), ARC)
         arcs["head"] = graph.heads
         arcs["seconds"] = network.arc_seconds(speed_mps, direction)
-        return cls(graph.indptr, arcs, _width_s(arcs["seconds"]))
+        return cls(arcs, _width_s(arcs["seconds"]))
 
 
 @dataclass(eq=False)
 class _Kept:
-    """What this module keeps with a network: idle buffers, and roads already packed."""
+    """What this module keeps with a network: idle buffers by direction, and roads packed."""
 
-    idle: list[Scratch] = field(default_factory=list)
+    idle: dict[str, list[Scratch]] = field(default_factory=lambda: {to: [] for to in DIRECTIONS})
     roads: dict[tuple[float, str], Roads] = field(default_factory=dict)
 
 
@@ -310,7 +310,6 @@ class Searcher:
         """Search from legs in pairs: positions of the nodes reached, and their seconds."""
         roads, scratch = self.roads, self.scratch
         found: tuple[NDArray[np.int32], NDArray[np.float64]] = kernels().bounded(
-            roads.indptr,
             roads.arcs,
             row,
             seconds,
@@ -327,8 +326,7 @@ class Searcher:
         The scratch holds the answer until it is given back.
         """
         roads, scratch = self.roads, self.scratch
-        self.count = kernels().search(
-            roads.indptr,
+        self.count = kernels().labelled_search(
             roads.arcs,
             legs.row[order].ravel(),
             legs.seconds[order].ravel(),
@@ -345,7 +343,6 @@ class Searcher:
         """Search from each near point by itself and write its seconds to all far ones."""
         roads, scratch = self.roads, self.scratch
         kernels().search_each(
-            roads.indptr,
             roads.arcs,
             near.row,
             near.seconds,
@@ -375,11 +372,11 @@ class Searching:
             for oldest in list(kept.roads)[: 1 - _SPEEDS_KEPT]:
                 kept.roads.pop(oldest, None)
             kept.roads[key] = roads
-        self._idle = kept.idle
+        self._idle = kept.idle[direction]
         try:
             scratch = self._idle.pop()
         except IndexError:
-            scratch = Scratch.fresh(network.search_order, 2 * len(network.edges))
+            scratch = Scratch.fresh(network, direction)
         self.searcher = Searcher(roads, scratch)
 
     def __enter__(self) -> Searcher:

@@ -91,14 +91,13 @@ class Kernel:
     def __init__(self, network: Network):
         self.rank = network.search_rank
         self.roads = Roads.of(network, WALK_MPS, "to_facility")
-        self.scratch = Scratch.fresh(network.search_order, len(self.roads.arcs))
+        self.scratch = Scratch.fresh(network, "to_facility")
 
     def __call__(self, seeds: np.ndarray, limit_s: float) -> int:
         roads, scratch = self.roads, self.scratch
         rows = np.full((len(seeds), 2), -1, np.int32)
         rows[:, 0] = self.rank[seeds]
-        count = reach_kernels.search(
-            roads.indptr,
+        count = reach_kernels.labelled_search(
             roads.arcs,
             rows.ravel(),
             np.zeros(2 * len(seeds)),

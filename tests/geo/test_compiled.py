@@ -1,9 +1,10 @@
 import sys
 
+import numpy as np
 import pytest
 
 from geo import compiled
-from geo.compiled import kernel
+from geo.compiled import kernel, prefetch
 
 
 def test_function_is_compiled_for_its_signature():
@@ -27,3 +28,18 @@ def test_no_folder_for_the_cache_is_no_obstacle(monkeypatch):
     monkeypatch.setattr(compiled.numba, "njit", njit)
     assert kernel("int64(int64)")(lambda n: n + 1)(1) == 2
     assert "numba" in sys.modules
+
+
+def test_a_call_for_memory_is_compiled_and_changes_nothing():
+    @kernel("f8(f8[::1])")
+    def total(numbers):
+        found = 0.0
+        for i in range(len(numbers)):
+            prefetch(numbers, np.uint64(i + 8))  # past the end too: it is a wish, not a reading
+            found += numbers[i]
+        return found
+
+    numbers = np.arange(10.0)
+    assert total(numbers) == 45
+    assert numbers.tolist() == list(range(10))
+    assert "prefetch" in next(iter(total.inspect_asm().values()))

@@ -8,11 +8,14 @@ from geo.search_records import ARC, NODE
 NONE = np.inf
 
 
-def scratch(n, room):
-    nodes = np.zeros(n, NODE)
-    nodes["seconds"] = nodes["done"] = NONE
-    nodes["position"] = 10 * np.arange(n)
-    return nodes, np.zeros((3, room), np.uint32)
+def scratch(roads, room=None):
+    """Clean buffers; `room` of the lists is what a network gives them unless told otherwise."""
+    start, arcs = roads
+    nodes = np.zeros(len(start), NODE)
+    nodes["seconds"] = NONE
+    nodes["start"] = start
+    nodes["position"] = 10 * np.arange(len(start))
+    return nodes, np.zeros((3, room or len(start) + len(arcs)), np.uint32)
 
 
 def graph(n, arcs):
@@ -33,13 +36,16 @@ def legs(seeds):
 
 
 def run(roads, seeds, limit_s=NONE, width_s=1.0, buffers=None):
-    """Seconds and label of the nodes found, by node."""
-    n, arcs = len(roads[0]) - 1, len(roads[1])
-    nodes, lists = buffers or scratch(n, n + arcs)
-    count = kernels.search(*roads, *legs(seeds), limit_s, width_s, nodes, lists)
+    """Seconds and label of the nodes found, by node; without labels the seconds are the same."""
+    nodes, lists = buffers or scratch(roads)
+    question = roads[1], *legs(seeds), limit_s, width_s, nodes, lists
+    bare = nodes["seconds"][lists[2, : kernels.search(*question)]].tolist()
+    kernels.reset(len(bare), nodes, lists)
+    count = kernels.labelled_search(*question)
     rows = lists[2, :count].tolist()
     found = {row: (float(nodes["seconds"][row]), int(nodes["label"][row])) for row in rows}
     assert len(found) == count
+    assert sorted(bare) == sorted(seconds for seconds, _ in found.values())
     kernels.reset(count, nodes, lists)
     return found
 
@@ -62,10 +68,10 @@ def test_of_two_places_at_one_node_the_nearer_counts_then_the_first():
 
 def test_both_legs_of_a_place_count():
     node, seconds = np.array([0, 2], np.int32), np.array([9.0, 1.0])
-    nodes, lists = scratch(4, 7)
-    assert kernels.search(*PATH, node, seconds, NONE, 1.0, nodes, lists) == 4
-    assert nodes["seconds"].tolist() == [9, 14, 1, 2]
-    assert nodes["label"].tolist() == [0, 0, 0, 0]
+    nodes, lists = scratch(PATH)
+    assert kernels.labelled_search(PATH[1], node, seconds, NONE, 1.0, nodes, lists) == 4
+    assert nodes["seconds"][:4].tolist() == [9, 14, 1, 2]
+    assert nodes["label"][:4].tolist() == [0, 0, 0, 0]
 
 
 def test_a_label_travels_over_arcs_of_no_length():
@@ -94,25 +100,25 @@ def test_a_full_list_begins_anew_with_what_is_still_to_do():
     ]
     roads = graph(n, sorted(arcs))
     true = run(roads, [(0, 0.0)], width_s=1e9)
-    tight = scratch(n, n + n - 1)  # all nodes, and what one of them adds
+    tight = scratch(roads, n + n - 1)  # all nodes, and what one of them adds
     assert run(roads, [(0, 0.0)], width_s=1e9, buffers=tight) == true
     assert true == run(roads, [(0, 0.0)], width_s=1e-9)
 
 
 def test_buffers_are_clean_after_each_search():
-    nodes, lists = scratch(4, 7)
+    nodes, lists = scratch(PATH)
     for _ in range(3):
         assert len(run(PATH, [(0, 0.0)], buffers=(nodes, lists))) == 4
         assert np.isinf(nodes["seconds"]).all()
-        assert np.isinf(nodes["done"]).all()
+        assert not nodes["state"].any()
 
 
 def test_a_bounded_search_hands_out_positions_and_leaves_buffers_clean():
-    nodes, lists = scratch(4, 7)
-    position, seconds = kernels.bounded(*PATH, *legs([(1, 2.0)]), 9.0, 1.0, nodes, lists)
+    nodes, lists = scratch(PATH)
+    position, seconds = kernels.bounded(PATH[1], *legs([(1, 2.0)]), 9.0, 1.0, nodes, lists)
     assert dict(zip(position.tolist(), seconds.tolist(), strict=True)) == {10: 2, 20: 9}
     assert np.isinf(nodes["seconds"]).all()
-    assert np.isinf(nodes["done"]).all()
+    assert not nodes["state"].any()
 
 
 @given(
