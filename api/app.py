@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from api.account import VIEWER
+from api.guards.stack import guarded
 from api.mounting import routes_of
 from api.problems import problem, unforeseen
 from api.routes import health
@@ -60,6 +61,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.router.redirect_slashes = False
     app.router.routes[:] = routes_of(operations(), service, _nobody)
     app.state.service = service
+    app.add_middleware(guarded, settings=settings)
     app.add_exception_handler(HTTPException, _unknown_path)
     app.add_exception_handler(Exception, _unforeseen)
     return app

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from api.bodies import read_model, require_media
 from api.calls import Call, refusal
+from api.guards.rates import rate_limits
 from api.operations import JSON, Upload
 from api.parameters import read_parameters
 from api.permissions import readers, writers
@@ -151,6 +152,8 @@ class _Path:
             self._recognise, request, operation, limiter=self._limiter
         )
         request.scope["account"] = account
+        address = request.client.host if request.client else ""
+        self._service.part(rate_limits).require(operation.cost, account, address)
         if not may_call(operation, account, request.path_params):
             raise refusal(account, operation.title)
         params, query = _parameters(operation, request)
@@ -166,7 +169,7 @@ class _Path:
                 headers=request.headers,
                 url=str(request.url),
                 base_url=self._service.settings.public_url or _asked(request),
-                address=request.client.host if request.client else "",
+                address=address,
                 raw=raw,
                 model=model,
                 form=form,
