@@ -15,7 +15,13 @@ from geo.geodesy import GRS80
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["axes_swapped", "gcj02_from_wgs84", "looks_like_gcj02", "wgs84_from_gcj02"]
+__all__ = [
+    "axes_swapped",
+    "gcj02_from_bd09",
+    "gcj02_from_wgs84",
+    "looks_like_gcj02",
+    "wgs84_from_gcj02",
+]
 
 _A: Final = 6_378_245.0
 _E2: Final = 0.00669342162296594323
@@ -23,6 +29,9 @@ _ORIGIN: Final = (105.0, 35.0)
 _WEST, _SOUTH, _EAST, _NORTH = 72.004, 0.8293, 137.8347, 55.8271
 _CHINA_LON: Final = (73.0, 136.0)
 _CHINA_LAT: Final = (3.0, 54.0)
+
+_BD09_STEP = (0.0065, 0.006)
+_BD09_WAVE = np.pi * 3000 / 180
 
 
 def axes_swapped(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -102,6 +111,32 @@ def wgs84_from_gcj02(
         there_lon, there_lat = gcj02_from_wgs84(true_lon, true_lat)
         true_lon, true_lat = true_lon + (lon - there_lon), true_lat + (lat - there_lat)
     return true_lon, true_lat
+
+
+def gcj02_from_bd09(
+    lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Undo the second shift of maps with BD-09; what comes out is GCJ-02, still shifted.
+
+    Parameters
+    ----------
+    lon, lat
+        Coordinates in BD-09, degrees.
+
+    Returns
+    -------
+    New arrays lon, lat in GCJ-02, to about a metre.
+
+    Source
+    ------
+    The published reconstruction (for example Wikipedia, "Restrictions on geographic data in China",
+    section BD-09): a turn and a stretch that swing with the place, and a constant step.
+    """
+    x = np.asarray(lon, np.float64) - _BD09_STEP[0]
+    y = np.asarray(lat, np.float64) - _BD09_STEP[1]
+    radius = np.hypot(x, y) - 2e-5 * np.sin(y * _BD09_WAVE)
+    turn = np.arctan2(y, x) - 3e-6 * np.cos(x * _BD09_WAVE)
+    return radius * np.cos(turn), radius * np.sin(turn)
 
 
 def looks_like_gcj02(

@@ -1,8 +1,15 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.shifts import axes_swapped, gcj02_from_wgs84, looks_like_gcj02, wgs84_from_gcj02
+from geo.shifts import (
+    axes_swapped,
+    gcj02_from_bd09,
+    gcj02_from_wgs84,
+    looks_like_gcj02,
+    wgs84_from_gcj02,
+)
 
 RNG = np.random.default_rng(7)
 KNOWN = np.column_stack((RNG.uniform(112.8, 113.2, 20), RNG.uniform(36.4, 36.7, 20)))
@@ -47,3 +54,9 @@ def test_swapped_axes_are_recognised_in_china_and_where_degrees_fail():
     x = np.array([113.0, 36.5, 49.4, 8.67, np.nan, 35.7])
     y = np.array([36.5, 113.0, 8.67, 49.4, 1.0, 139.7])
     assert axes_swapped(x, y).tolist() == [False, True, False, False, False, True]
+
+
+def test_a_place_of_bd09_comes_back_to_gcj02():
+    # Tiananmen as both web maps show it.
+    lon, lat = gcj02_from_bd09(np.array([116.403874]), np.array([39.914889]))
+    assert (lon[0], lat[0]) == pytest.approx((116.397428, 39.90923), abs=3e-4)
