@@ -57,6 +57,6 @@ def test_swapped_axes_are_recognised_in_china_and_where_degrees_fail():
 
 
 def test_a_place_of_bd09_comes_back_to_gcj02():
-    # Tiananmen as both web maps show it.
-    lon, lat = gcj02_from_bd09(np.array([116.403874]), np.array([39.914889]))
-    assert (lon[0], lat[0]) == pytest.approx((116.397428, 39.90923), abs=3e-4)
+    # The pair that converters of both systems publish as their example.
+    lon, lat = gcj02_from_bd09(np.array([116.404]), np.array([39.915]))
+    assert (lon[0], lat[0]) == pytest.approx((116.397627, 39.908657), abs=1e-5)
