@@ -1,0 +1,1 @@
+"""OGC API - Features: what a call asks, and the documents that answer it."""
