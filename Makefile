@@ -10,12 +10,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -q --require-hashes --only-binary :all:
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: run setup system test walk bench fmt lint types check lock clean
+.PHONY: run serve setup assets system test walk bench fmt lint types check lock clean
 
 run: $(VENV)/.core ## the main job on the sample county
 	@$(BIN)/xygeo demo
 
-setup: $(VENV)/.dev system
+serve: $(VENV)/.core assets ## the service on the sample county or what XYGEO_DATA names
+	@test -e "$${XYGEO_DATA:-xygeo-data}/county.gpkg" || $(BIN)/xygeo init --sample
+	@$(BIN)/xygeo serve
+
+setup: $(VENV)/.dev assets system
 
 test: setup ## everything CI runs
 	$(PYTEST) -n 2 --dist worksteal -m "not bench and not walk"
@@ -66,8 +70,12 @@ $(VENV)/.bench: bench.lock $(VENV)/.dev
 	$(PIP) -r bench.lock
 	@touch $@
 
+assets: $(BIN)/python ## the live page's browser libraries, from npm
+	@command -v npm >/dev/null 2>&1 || sh tools/system.sh npm
+	@$(BIN)/python tools/assets.py --require
+
 system: ## Debian's packages for the tests, if we are root
-	@sh tools/system.sh chromium gdal-bin libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk
+	@sh tools/system.sh chromium gdal-bin postgresql-15-postgis-3 libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk
 
 clean:
 	rm -rf $(VENV) xygeo-data .pytest_cache .mypy_cache .ruff_cache
