@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from api.account import VIEWER
+from api.auth.signin import recognise
 from api.guards.stack import guarded
 from api.mounting import routes_of
 from api.problems import problem, unforeseen
-from api.routes import health
+from api.routes import account, admin, health
 from api.service import Service
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from api.account import Account
     from api.operations import Operation
     from api.settings import Settings
     from layers.store import Store
@@ -31,7 +31,7 @@ __all__ = ["create_app", "operations"]
 
 def operations() -> tuple[Operation, ...]:
     """Give every operation of the service, room by room."""
-    return (*health.OPERATIONS,)
+    return (*health.OPERATIONS, *account.OPERATIONS, *admin.OPERATIONS)
 
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
@@ -59,16 +59,12 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     # make of signatures is switched off.
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.router.redirect_slashes = False
-    app.router.routes[:] = routes_of(operations(), service, _nobody)
+    app.router.routes[:] = routes_of(operations(), service, partial(recognise, service))
     app.state.service = service
     app.add_middleware(guarded, settings=settings)
     app.add_exception_handler(HTTPException, _unknown_path)
     app.add_exception_handler(Exception, _unforeseen)
     return app
-
-
-def _nobody(_request: Request, _operation: Operation) -> Account:
-    return VIEWER
 
 
 async def _unknown_path(_request: Request, _error: Exception) -> Response:

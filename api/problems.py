@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
+from api.auth.errors import SignInRefused, TooManyAttempts
 from geo.errors import PlatformError
 from layers.errors import (
     Conflict,
@@ -64,6 +65,8 @@ _STATUS_OF_CLASS: tuple[tuple[type[PlatformError], int], ...] = (
     (InvalidRecord, 422),
     (NotAllowed, 403),
     (StoreError, 503),
+    (SignInRefused, 401),
+    (TooManyAttempts, 429),
     (PlatformError, 400),
 )
 
@@ -180,9 +183,11 @@ def problem_of(error: PlatformError) -> Response:
     The response.
     """
     status = status_of(error)
-    headers = error.headers if isinstance(error, Refused) else None
+    headers = dict(error.headers) if isinstance(error, Refused) else {}
     if status == 401:
-        headers = {"WWW-Authenticate": "Bearer", **(headers or {})}
+        headers.setdefault("WWW-Authenticate", "Bearer")
+    if isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after)
     return problem(
         status,
         str(error),

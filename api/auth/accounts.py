@@ -206,7 +206,7 @@ class Accounts:
         ------
         NotAllowed
             ``wrong_password``: the old one is another; counted like a wrong sign-in.
-        InputError
+        InvalidRecord
             If the new one is not good enough.
         TooManyAttempts
             If the old one was wrong too often.
@@ -253,7 +253,7 @@ class Accounts:
 
         Raises
         ------
-        InputError
+        InvalidRecord
             If name, role or password will not do.
         Conflict
             ``account_exists``.
@@ -300,7 +300,7 @@ class Accounts:
         ------
         NotFound
             ``unknown_account``.
-        InputError
+        InvalidRecord
             If role or password will not do.
         Conflict
             ``own_account``.
@@ -381,7 +381,7 @@ class Accounts:
         ------
         NotFound
             ``unknown_account``.
-        InputError
+        InvalidRecord
             If days or label will not do.
         Conflict
             ``account_disabled`` or ``too_many_tokens``.

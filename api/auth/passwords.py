@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from api.auth.guessing import pieces
-from geo.errors import InputError
+from layers.errors import InvalidRecord
 
 __all__ = ["Passwords", "normal_form", "require_good"]
 
@@ -39,34 +39,36 @@ def require_good(password: str, name: str) -> None:
 
     Raises
     ------
-    InputError
+    InvalidRecord
         ``password_short``, ``password_long``, ``password_characters``, ``password_name``,
         ``password_common``.
     """
     if len(password) > _LONGEST:
-        raise InputError(
+        raise InvalidRecord(
             f"密码最多 {_LONGEST} 个字符，请缩短。", code="password_long", where="password"
         )
     text = normal_form(password)
     if len(text) < _SHORTEST:
-        raise InputError(
+        raise InvalidRecord(
             f"密码至少 {_SHORTEST} 个字符，请加长；几个不相干的词连起来既长又好记。",
             code="password_short",
             where="password",
         )
     if not _typable(text):
-        raise InputError(
+        raise InvalidRecord(
             "密码含控制字符，请改用可见的字符。", code="password_characters", where="password"
         )
     folded = text.casefold()
     if _guessable(folded, ()):
-        raise InputError(
+        raise InvalidRecord(
             "这个密码很常见或很好猜（常用词、键盘顺序、重复、年份、手机号），请换一个。",
             code="password_common",
             where="password",
         )
     if _guessable(folded, _names(name)):
-        raise InputError("密码和账号名几乎一样，请换一个。", code="password_name", where="password")
+        raise InvalidRecord(
+            "密码和账号名几乎一样，请换一个。", code="password_name", where="password"
+        )
 
 
 class Passwords:

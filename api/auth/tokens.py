@@ -14,8 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from api.account import Account
-from geo.errors import InputError
-from layers.errors import Conflict, NotFound
+from layers.errors import Conflict, InvalidRecord, NotFound
 
 if TYPE_CHECKING:
     import sqlite3
@@ -95,19 +94,19 @@ def add_token(
 
     Raises
     ------
-    InputError
+    InvalidRecord
         ``token_days`` or ``token_label``.
     Conflict
         ``too_many_tokens``: the account has 50.
     """
     if not 1 <= days <= _MOST_DAYS:
-        raise InputError(
+        raise InvalidRecord(
             f"令牌有效期为 1 到 {_MOST_DAYS} 天，不能是 {days} 天。",
             code="token_days",
             where="days",
         )
     if len(label) > _LABEL or not label.isprintable():
-        raise InputError(
+        raise InvalidRecord(
             f"令牌说明最多 {_LABEL} 个字，不含控制字符，请改正。", code="token_label", where="label"
         )
     connection.execute("DELETE FROM tokens WHERE name = ? AND expires_at <= ?", [name, now])

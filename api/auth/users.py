@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from api.account import ROLES
-from geo.errors import InputError
-from layers.errors import Conflict, NotFound
+from layers.errors import Conflict, InvalidRecord, NotFound
 
 if TYPE_CHECKING:
     import sqlite3
@@ -89,11 +88,11 @@ def require_name(name: str) -> str:
 
     Raises
     ------
-    InputError
+    InvalidRecord
         ``account_name``.
     """
     if unicodedata.normalize("NFC", name) != name or not _NAME.fullmatch(name):
-        raise InputError(
+        raise InvalidRecord(
             "账号名用 1 到 64 个字母、数字或汉字，中间可有 . _ - @，请改正。",
             code="account_name",
             where="name",
@@ -115,13 +114,13 @@ def require_role(role: str) -> Role:
 
     Raises
     ------
-    InputError
+    InvalidRecord
         ``unknown_role``.
     """
     for known in ROLES:
         if known == role:
             return known
-    raise InputError(
+    raise InvalidRecord(
         f"没有身份“{role}”，可选：{'、'.join(ROLES)}。", code="unknown_role", where="role"
     )
 

@@ -13,9 +13,8 @@ from api.account import Account
 from api.auth import Accounts, SignInRefused
 from api.auth.passwords import Passwords
 from api.auth.sessions import csrf_token
-from geo.errors import InputError
 from layers.accesslog import AccessLog, check_access_log
-from layers.errors import Conflict, NotAllowed, NotFound, StoreError
+from layers.errors import Conflict, InvalidRecord, NotAllowed, NotFound, StoreError
 from tests.api.auth.conftest import ADMIN, GOOD, OPERATOR
 
 OTHER = "seven-Quiet-lanterns"
@@ -157,7 +156,7 @@ def test_the_own_password_needs_the_old_one_and_ends_the_other_sessions(accounts
 
 def test_a_bad_new_password_leaves_the_old_one(accounts):
     session = accounts.sign_in("lin", GOOD)
-    with pytest.raises(InputError):
+    with pytest.raises(InvalidRecord):
         accounts.change_own_password(session.account, GOOD, "short")
     assert accounts.sign_in("lin", GOOD)
 
@@ -174,7 +173,7 @@ def test_an_administrator_cannot_change_the_own_account_but_the_operator_can(acc
     "name", ["", " lin", "a b", "a/b", "a\n", "x" * 65, "e\u0301a", ".a", "<b>"]
 )
 def test_a_name_is_of_letters_that_a_path_can_hold(accounts, name):
-    with pytest.raises(InputError) as refused:
+    with pytest.raises(InvalidRecord) as refused:
         accounts.create_user(name, "clerk", GOOD, actor=ADMIN)
     assert refused.value.code == "account_name"
 
@@ -191,7 +190,7 @@ def test_there_are_no_two_accounts_of_nearly_the_same_name(accounts):
 
 
 def test_nobody_is_given_the_role_of_a_viewer(accounts):
-    with pytest.raises(InputError) as refused:
+    with pytest.raises(InvalidRecord) as refused:
         accounts.create_user("x", "viewer", GOOD, actor=ADMIN)
     assert refused.value.code == "unknown_role"
 

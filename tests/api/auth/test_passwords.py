@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from api.auth.guessing import common_words, pieces
 from api.auth.passwords import Passwords, require_good
-from geo.errors import InputError
+from layers.errors import InvalidRecord
 
 
 def verdict(password, name="王经办"):
     try:
         require_good(password, name)
-    except InputError as error:
+    except InvalidRecord as error:
         return error.code
     return "good"
 

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from api.account import Account
-from geo.errors import InputError
-from layers.errors import Conflict, NotFound
+from layers.errors import Conflict, InvalidRecord, NotFound
 from tests.api.auth.conftest import ADMIN
 
 
@@ -104,7 +103,7 @@ def test_a_token_is_found_by_its_id_and_by_its_text(accounts):
     ],
 )
 def test_days_and_label_have_bounds(accounts, wish, code):
-    with pytest.raises(InputError) as refused:
+    with pytest.raises(InvalidRecord) as refused:
         accounts.issue_token("lin", **wish, actor=ADMIN)
     assert refused.value.code == code
 
