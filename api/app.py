@@ -49,6 +49,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     The ASGI application; `app.state.service` is the worker's `api.service.Service`.
     """
     service = Service(settings, store)
+    service.operations = operations()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -59,7 +60,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     # make of signatures is switched off.
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.router.redirect_slashes = False
-    app.router.routes[:] = routes_of(operations(), service, partial(recognise, service))
+    app.router.routes[:] = routes_of(service.operations, service, partial(recognise, service))
     app.state.service = service
     app.add_middleware(guarded, settings=settings)
     app.add_exception_handler(HTTPException, _unknown_path)

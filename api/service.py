@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from api.operations import Operation
     from api.settings import Settings
     from layers.store import Store
 
@@ -38,6 +39,8 @@ class Service:
     ----------
     files
         Photos and documents by their SHA-256.
+    operations
+        Everything that is mounted, for descriptions.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Service:
         self.store = store
         self.clock = clock or _utc_now
         self.files = Files(settings.data)
+        self.operations: tuple[Operation, ...] = ()
         self._parts: dict[Any, Any] = {}
         self._lock = threading.RLock()
 
