@@ -13,7 +13,7 @@ from api.auth.signin import recognise
 from api.guards.stack import guarded
 from api.mounting import routes_of
 from api.problems import problem, unforeseen
-from api.routes import account, admin, health
+from api.routes import account, admin, description, health
 from api.service import Service
 
 if TYPE_CHECKING:
@@ -28,10 +28,17 @@ if TYPE_CHECKING:
 
 __all__ = ["create_app", "operations"]
 
+_ROOMS = (
+    health,
+    description,
+    account,
+    admin,
+)
+
 
 def operations() -> tuple[Operation, ...]:
     """Give every operation of the service, room by room."""
-    return (*health.OPERATIONS, *account.OPERATIONS, *admin.OPERATIONS)
+    return tuple(one for room in _ROOMS for one in room.OPERATIONS)
 
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
