@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,11 @@ from api.permissions import EVERYBODY
 
 if TYPE_CHECKING:
     from api.calls import Call
+    from api.service import Service
 
 __all__ = ["OPERATIONS"]
+
+_HOSTS_KEPT = 8
 
 
 def ogc_openapi(call: Call) -> Response:
@@ -52,14 +54,26 @@ def docs(call: Call) -> Response:
     return HTMLResponse(page)
 
 
+class _Documents:
+    """The document as it is served, made once for each host and set of layers."""
+
+    def __init__(self, service: Service) -> None:
+        self._operations = service.operations
+        self._store = service.store
+        self._written: dict[tuple[str, tuple[str, ...]], bytes] = {}
+
+    def asked(self, server: str) -> bytes:
+        key = (server, self._store.layers())
+        if key not in self._written:
+            if len(self._written) > _HOSTS_KEPT:
+                self._written.clear()
+            made = openapi_document(self._operations, server=server, layers=key[1])
+            self._written[key] = orjson.dumps(made)
+        return self._written[key]
+
+
 def _document(call: Call) -> bytes:
-    layers = call.service.store.layers()
-    return _written(call.service.operations, call.base_url, layers)
-
-
-@cache
-def _written(operations: tuple[Operation, ...], server: str, layers: tuple[str, ...]) -> bytes:
-    return orjson.dumps(openapi_document(operations, server=server, layers=layers))
+    return call.service.part(_Documents).asked(call.base_url)
 
 
 def _described(operation: Operation) -> dict[str, Any]:
