@@ -147,7 +147,7 @@ def _nearest_edges(
     squares = network.kept.get("geo.snapping")
     if squares is None:
         squares = network.kept.setdefault("geo.snapping", _Squares.of(network))
-    edge, offset_m, along_m = squares.nearest(network, xy)
+    edge, offset_m, along_m = squares.nearest(xy)
     far = np.flatnonzero(offset_m > _CLOSE_M - TIE_M)
     if len(far):
         tree, rows = network.snap_tree
@@ -170,6 +170,8 @@ class _Squares:
     along_m: NDArray[np.float64]
     start: NDArray[np.int64]
     piece: NDArray[np.int32]
+    ends: NDArray[np.float64]
+    """(k, 4) of each of `piece`."""
 
     @classmethod
     def of(cls, network: Network) -> _Squares:
@@ -191,23 +193,24 @@ class _Squares:
         order = np.argsort(square, kind="stable")
         start = np.cumsum(np.bincount(square + 1, minlength=int(size.prod()) + 1))
         along_m = _kernels().metres_along(xy, owner)
-        return cls(corner - side_m, side_m, size, owner, along_m, start, piece[order])
+        piece = piece[order]
+        ends = np.hstack((xy[piece], xy[piece + 1]))
+        return cls(corner - side_m, side_m, size, owner, along_m, start, piece, ends)
 
     def nearest(
-        self, network: Network, xy: NDArray[np.float64]
+        self, xy: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Nearest edge, distance and metres along; right where closer than `_CLOSE_M`, or inf."""
-        at, reach = (xy - self.corner) / self.side_m, _CLOSE_M / self.side_m
-        low = np.clip(at - reach, 0.0, self.size)
-        high = np.clip(at + reach, -1.0, self.size - 1.0)
         edge, offset_m, along_m = np.empty(len(xy), np.int64), np.empty(len(xy)), np.empty(len(xy))
         _kernels().nearest_close(
             np.ascontiguousarray(xy),
-            np.column_stack((low, high)),
+            self.corner,
+            self.side_m,
+            _CLOSE_M,
+            self.size,
             self.start,
             self.piece,
-            self.size[0],
-            network.line_xy,
+            self.ends,
             self.owner,
             self.along_m,
             TIE_M,

@@ -1,7 +1,8 @@
 """The compiled loops of `geo.snapping`; imported on first use, for numba costs a second.
 
 Roads lie in squares, numbered `row * columns + column`. Those of square s are the straight pieces
-`piece[start[s]:start[s + 1]]`, each told by the vertex at which it begins.
+`piece[start[s]:start[s + 1]]`, each told by the vertex at which it begins; their ends lie in the
+same order, so that those of a square lie together in memory.
 """
 
 from __future__ import annotations
@@ -64,11 +65,11 @@ def metres_along(line_xy: NDArray[np.float64], owner: NDArray[np.int32]) -> NDAr
     return along
 
 
-@kernel("UniTuple(f8, 2)(f8, f8, f8[:,::1], u4)")
-def _foot(x: float, y: float, line_xy: NDArray[np.float64], i: np.uint32) -> tuple[float, float]:
-    """Squared distance of a place from the piece that begins at vertex i, and where on it."""
-    ax, ay = line_xy[i, 0] - x, line_xy[i, 1] - y
-    dx, dy = line_xy[i + 1, 0] - line_xy[i, 0], line_xy[i + 1, 1] - line_xy[i, 1]
+@kernel("UniTuple(f8, 2)(f8, f8, f8[:,::1], u8)")
+def _foot(x: float, y: float, ends: NDArray[np.float64], k: np.uint64) -> tuple[float, float]:
+    """Squared distance of a place from a piece given by its ends, and where on it."""
+    ax, ay = ends[k, 0] - x, ends[k, 1] - y
+    dx, dy = ends[k, 2] - ends[k, 0], ends[k, 3] - ends[k, 1]
     length2 = dx * dx + dy * dy
     part = min(max(-(ax * dx + ay * dy) / length2, 0.0), 1.0) if length2 > 0.0 else 0.0
     ax += part * dx
@@ -76,17 +77,31 @@ def _foot(x: float, y: float, line_xy: NDArray[np.float64], i: np.uint32) -> tup
     return float(ax * ax + ay * ay), float(part)
 
 
+@kernel("UniTuple(i8, 4)(f8, f8, f8, i8[::1])")
+def _window(x: float, y: float, reach: float, size: NDArray[np.int64]) -> tuple[int, ...]:
+    """First column, last column, first row and last row of what lies so near; all in squares."""
+    columns, rows = float(size[0]), float(size[1])
+    return (
+        int(min(max(x - reach, 0.0), columns)),
+        int(max(min(x + reach, columns - 1.0), -1.0)),
+        int(min(max(y - reach, 0.0), rows)),
+        int(max(min(y + reach, rows - 1.0), -1.0)),
+    )
+
+
 @kernel(
-    "void(f8[:,::1], f8[:,::1], i8[::1], i4[::1], i8, f8[:,::1], i4[::1], f8[::1], f8, i8[::1],"
-    " f8[::1], f8[::1])"
+    "void(f8[:,::1], f8[::1], f8, f8, i8[::1], i8[::1], i4[::1], f8[:,::1], i4[::1], f8[::1], f8,"
+    " i8[::1], f8[::1], f8[::1])"
 )
 def nearest_close(
     xy: NDArray[np.float64],
-    window: NDArray[np.float64],
+    corner: NDArray[np.float64],
+    side_m: float,
+    close_m: float,
+    size: NDArray[np.int64],
     start: NDArray[np.int64],
     piece: NDArray[np.int32],
-    columns: int,
-    line_xy: NDArray[np.float64],
+    ends: NDArray[np.float64],
     owner: NDArray[np.int32],
     along_m: NDArray[np.float64],
     tie_m: float,
@@ -94,34 +109,41 @@ def nearest_close(
     offset_m: NDArray[np.float64],
     at_m: NDArray[np.float64],
 ) -> None:
-    """Nearest edge of each place, among the pieces in a window of squares, and metres along it.
+    """Nearest edge of each place, among the pieces no farther than `close_m`, and metres along it.
 
-    `window` is first column and row, last column and row. Among edges whose distances differ by no
-    more than `tie_m` the smallest wins. A window without roads leaves -1 and infinity.
+    Among edges whose distances differ by no more than `tie_m` the smallest wins. Farther pieces may
+    be found, but not the nearest of them; without any, -1 and infinity are left.
     """
+    columns = size[0]
     for i in range(len(xy)):
         x, y = xy[i]
-        first, last = int(window[i, 0]), int(window[i, 2])
-        low, high = int(window[i, 1]) * columns, int(window[i, 3]) * columns
-        nearest2 = np.inf
-        if first <= last:
-            for row in range(low, high + 1, columns):
-                for k in range(start[row + first], start[row + last + 1]):
-                    nearest2 = min(nearest2, _foot(x, y, line_xy, np.uint32(piece[k]))[0])
+        at_x, at_y = (x - corner[0]) / side_m, (y - corner[1]) / side_m
+        nearest2, reach_m = np.inf, 0.0
+        # The square of the place itself, then what can hold something nearer, then what is as near.
+        for look in range(2):
+            first, last, low, high = _window(at_x, at_y, reach_m / side_m, size)
+            if first <= last:
+                for row in range(low * columns, (high + 1) * columns, columns):
+                    for k in range(start[row + first], start[row + last + 1]):
+                        nearest2 = min(nearest2, _foot(x, y, ends, np.uint64(k))[0])
+            reach_m = np.sqrt(nearest2) + tie_m
+            if look == 0:
+                reach_m = min(reach_m, close_m)
         edge[i], offset_m[i], at_m[i] = -1, np.sqrt(nearest2), np.nan
         if nearest2 == np.inf:
             continue
-        tied2 = (offset_m[i] + tie_m) ** 2
-        own, own2, own_at = np.int64(len(owner)), np.inf, np.int64(0)
-        for row in range(low, high + 1, columns):
+        tied2 = reach_m**2
+        own, own2, own_at, own_k = np.int64(len(owner)), np.inf, np.int64(0), np.int64(0)
+        first, last, low, high = _window(at_x, at_y, min(reach_m, close_m) / side_m, size)
+        for row in range(low * columns, (high + 1) * columns, columns):
             for k in range(start[row + first], start[row + last + 1]):
                 at = np.int64(piece[k])
-                away2 = _foot(x, y, line_xy, np.uint32(at))[0]
+                away2 = _foot(x, y, ends, np.uint64(k))[0]
                 if away2 > tied2 or owner[at] > own:
                     continue
                 # Of one edge the nearest piece, the first of several: a line may meet itself.
                 if owner[at] < own or away2 < own2 or (away2 == own2 and at < own_at):
-                    own, own2, own_at = np.int64(owner[at]), away2, at
-        part = _foot(x, y, line_xy, np.uint32(own_at))[1]
+                    own, own2, own_at, own_k = np.int64(owner[at]), away2, at, np.int64(k)
+        part = _foot(x, y, ends, np.uint64(own_k))[1]
         edge[i] = own
         at_m[i] = along_m[own_at] + part * (along_m[own_at + 1] - along_m[own_at])
