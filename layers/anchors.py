@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from layers.history import canonical_json
+from layers.locks import locked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,9 +96,13 @@ class Anchors:
             return True
         line = anchor.line()
         try:
-            self._drop_torn_end()
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(line)
+            # Processes take turns: none may take the other's line for a torn one.
+            with self.path.open("ab+") as file, locked(file.fileno()):
+                file.seek(0)
+                text = file.read()
+                # A power cut may leave half a line; the next one must not be glued to it.
+                file.truncate(text.rfind(b"\n") + 1)
+                file.write(line.encode())
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -113,15 +118,6 @@ class Anchors:
             return []
         text = self.path.read_text(encoding="utf-8", errors="replace")
         return text[: text.rfind("\n") + 1].splitlines()
-
-    def _drop_torn_end(self) -> None:
-        # A power cut may leave half a line; the next one must not be glued to it.
-        if self.path.exists():
-            text = self.path.read_bytes()
-            whole = text.rfind(b"\n") + 1
-            if whole < len(text):
-                with self.path.open("rb+") as file:
-                    file.truncate(whole)
 
     def _last_in_file(self, store: str) -> Anchor | None:
         if self._last is not None:

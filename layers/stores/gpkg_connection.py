@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from layers.cql2 import functions as filter_functions
 from layers.errors import StoreError
 from layers.history import stamp
+from layers.locks import locked
 from layers.sqlite_files import looking_uri
 from layers.stores.gpkg_geometry import register_functions
 from layers.stores.gpkg_schema import APPLICATION_ID, SCHEMA_VERSION, create_tables
@@ -247,6 +248,7 @@ class GpkgConnections(Connections):
         self._readers_lock = threading.Lock()
         self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
         self._local = threading.local()
+        self._folder = -1
         with in_our_words(path):
             self._writer = connect(path)
             try:
@@ -270,9 +272,22 @@ class GpkgConnections(Connections):
                 for reader in tuple(self._readers):
                     reader.connection.close()
             self._writer.close()
+            if self._folder >= 0:
+                os.close(self._folder)
+                self._folder = -1
 
     def _writer_now(self) -> sqlite3.Connection:
         return self._writer
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        # SQLite alone would let another process commit before this one has written its anchor
+        # down, and hands the turn on by chance instead of in order. A lock on the folder leaves
+        # no file behind, and ends with the process.
+        if self._folder < 0:
+            self._folder = os.open(self.path.parent, os.O_RDONLY)
+        with locked(self._folder):
+            yield
 
     def _begin(self) -> None:
         self._require_space()

@@ -70,6 +70,11 @@ class Connections(ABC):
     def _reader(self) -> AbstractContextManager[Any]:
         """Lend a connection that reads what is committed."""
 
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Keep writers of other processes out until what follows a commit is done as well."""
+        yield
+
     @abstractmethod
     def _begin(self) -> None:
         """Open a transaction that keeps all other writers out, or refuse to."""
@@ -102,7 +107,7 @@ class Connections(ABC):
         Parameters
         ----------
         then
-            Called after the commit, before another thread may write.
+            Called after the commit, before another thread or process may write.
 
         Yields
         ------
@@ -115,10 +120,11 @@ class Connections(ABC):
                 return
             self._owner = threading.get_ident()
             try:
-                with self._bracket(self._begin, "ROLLBACK", "COMMIT"):
-                    yield self._writer_now()
-                if then is not None:
-                    then()
+                with self._turn():
+                    with self._bracket(self._begin, "ROLLBACK", "COMMIT"):
+                        yield self._writer_now()
+                    if then is not None:
+                        then()
             finally:
                 self._owner = None
 

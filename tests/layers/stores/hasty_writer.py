@@ -1,4 +1,4 @@
-"""A process that writes with eight threads until it is killed; says what was acknowledged."""
+"""A process that writes with some threads until it is killed; says what was acknowledged."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def acknowledge(what: str, made: str) -> None:
 
 
 def main() -> None:
-    """Write to the store named on the command line, for ever."""
+    """Write to the store named on the command line, as the writers numbered after it, for ever."""
     store = open_store(f"gpkg:{sys.argv[1]}", min_free_mb=0)
-    for writer in range(8):
-        threading.Thread(target=write, args=[store, writer]).start()
+    for writer in sys.argv[2:]:
+        threading.Thread(target=write, args=[store, int(writer)]).start()
 
 
 if __name__ == "__main__":

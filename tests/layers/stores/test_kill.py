@@ -19,14 +19,22 @@ from tests.layers.stores.hasty_writer import ROWS
 ROOT = Path(__file__).parents[3]
 
 
-def write_and_kill(path: Path, lines: int) -> list[tuple[str, str]]:
-    """Let the writer run until so many writes were acknowledged, then kill it."""
+def write_and_kill(path: Path, lines: int, *, processes: int = 1) -> list[tuple[str, str]]:
+    """Let eight writers run until so many writes were acknowledged, then kill them all."""
     command = [sys.executable, "-m", "tests.layers.stores.hasty_writer", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
-        said = [process.stdout.readline() for _ in range(lines)]
-        os.kill(process.pid, signal.SIGKILL)
-        said += process.stdout.read().splitlines(keepends=True)
-    assert process.returncode == -signal.SIGKILL
+    writers = [str(number) for number in range(8)]
+    into, out = os.pipe()
+    running = [
+        subprocess.Popen([*command, *writers[first::processes]], stdout=out, cwd=ROOT)
+        for first in range(processes)
+    ]
+    os.close(out)
+    with os.fdopen(into, "rb") as said_by_all:
+        said = [said_by_all.readline() for _ in range(lines)]
+        for process in running:
+            os.kill(process.pid, signal.SIGKILL)
+        said += said_by_all.read().splitlines(keepends=True)
+    assert [process.wait() for process in running] == [-signal.SIGKILL] * processes
     return [tuple(line.decode().split()) for line in said if line.endswith(b"\n")]
 
 
@@ -47,17 +55,23 @@ def check_round(path: Path, said: list[tuple[str, str]]) -> None:
     assert verify(path).findings == ()
 
 
-def kill_again_and_again(tmp_path: Path, rounds: int) -> None:
+def kill_again_and_again(tmp_path: Path, rounds: int, *, processes: int = 1) -> None:
     chance = random.Random(7)
     for number in range(rounds):
         path = tmp_path / str(number) / "county.gpkg"
         open_store(f"gpkg:{path}", create=True, min_free_mb=0).close()
-        check_round(path, write_and_kill(path, chance.randint(1, 60)))
+        said = write_and_kill(path, chance.randint(1, 60), processes=processes)
+        check_round(path, said)
 
 
 @pytest.mark.slow
 def test_a_killed_writer_loses_nothing_it_acknowledged(tmp_path):
     kill_again_and_again(tmp_path, 3)
+
+
+@pytest.mark.slow
+def test_eight_killed_processes_lose_nothing_they_acknowledged(tmp_path):
+    kill_again_and_again(tmp_path, 2, processes=8)
 
 
 @pytest.mark.slow
