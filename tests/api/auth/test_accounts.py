@@ -15,7 +15,7 @@ from api.auth.passwords import Passwords
 from api.auth.sessions import csrf_token
 from layers.accesslog import AccessLog, check_access_log
 from layers.errors import Conflict, InvalidRecord, NotAllowed, NotFound, StoreError
-from tests.api.auth.conftest import ADMIN, GOOD, OPERATOR
+from tests.api.signing import ADMIN, GOOD, OPERATOR
 
 OTHER = "seven-Quiet-lanterns"
 

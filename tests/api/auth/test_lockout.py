@@ -9,7 +9,7 @@ import pytest
 from api.auth import Accounts, SignInRefused, TooManyAttempts
 from api.auth.lockout import of_address
 from layers.accesslog import AccessLog
-from tests.api.auth.conftest import ADMIN, GOOD
+from tests.api.signing import ADMIN, GOOD
 
 WRONG = "seven-Quiet-lanterns"
 

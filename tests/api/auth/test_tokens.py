@@ -8,7 +8,7 @@ import pytest
 
 from api.account import Account
 from layers.errors import Conflict, InvalidRecord, NotFound
-from tests.api.auth.conftest import ADMIN
+from tests.api.signing import ADMIN
 
 
 def test_a_token_stands_for_its_owner(accounts):
@@ -78,7 +78,7 @@ def test_disabling_revokes_the_tokens_for_good(accounts):
 
 
 def test_revoking_all_ends_sessions_too(accounts):
-    from tests.api.auth.conftest import GOOD
+    from tests.api.signing import GOOD
 
     texts = [accounts.issue_token("lin", days=1, actor=ADMIN)[0] for _ in range(2)]
     cookie = accounts.sign_in("lin", GOOD).cookie

@@ -35,20 +35,20 @@ def clock():
 @pytest.fixture
 def site(tmp_path, empty_store, filled_accounts, clock):
     """Makes browsers: `site()` is one at http://localhost; settings as words."""
-    made = []
+    path = tmp_path / "accounts.sqlite"
+    shutil.copy(filled_accounts[0], path)
+    accounts = Accounts(path, clock=clock, passwords=cheap_passwords())
+    services = []
 
     def browser(base_url="http://localhost", **settings):
-        if not made:
-            path = tmp_path / "accounts.sqlite"
-            shutil.copy(filled_accounts[0], path)
-            made.append(Accounts(path, clock=clock, passwords=cheap_passwords()))
         app = create_app(Settings(data=tmp_path, min_free_mb=0, **settings), empty_store)
-        app.state.service._parts[signin._open_accounts] = made[0]
+        services.append(app.state.service)
+        app.state.service._parts[signin._open_accounts] = accounts
         return TestClient(app, base_url=base_url)
 
     yield browser
-    for accounts in made:
-        accounts.close()
+    for service in services:
+        service.close()
 
 
 @pytest.fixture
