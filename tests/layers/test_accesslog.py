@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from layers.accesslog import AccessLog, check_access_log
+from layers.accesslog import AccessLog, append_entry, check_access_log
 from layers.errors import StoreError
 from layers.store import Actor
 
@@ -82,3 +82,17 @@ def test_a_log_that_cannot_be_opened_is_an_error(tmp_path):
 
 def test_no_log_is_no_flaw(tmp_path):
     assert list(check_access_log(tmp_path / "accounts.sqlite")) == []
+
+
+def test_an_entry_stands_or_falls_with_the_change_it_is_about(log, path, clock):
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        assert append_entry(connection, clock(), ACTOR, "account_added") == 1
+        connection.execute("ROLLBACK")
+        assert log.entries() == []
+        connection.execute("BEGIN IMMEDIATE")
+        append_entry(connection, clock(), ACTOR, "account_added", {"account": "x"})
+        connection.execute("COMMIT")
+    log.record(ACTOR, "export_full")
+    assert [entry.action for entry in log.entries()] == ["account_added", "export_full"]
+    assert list(check_access_log(path)) == []
