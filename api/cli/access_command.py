@@ -7,23 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.options import (
-    ActorName,
-    Age,
-    AsOf,
-    By,
-    Data,
-    Direction,
-    Full,
-    Json,
-    Kinds,
-    Minutes,
-    Mode,
-    Role,
-    question_from,
-)
+from api.cli.options import CareOptions, FullOptions, SessionOptions
 from api.cli.outputs import place_for, require_outputs
-from api.cli.session import actor, start
+from api.cli.spelled import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,47 +24,32 @@ def register(app: typer.Typer) -> None:
     app.command("access")(access)
 
 
+@spelled
 def access(
-    minutes: Minutes = 15,
-    mode: Mode = "walk",
-    age: Age = "60",
-    direction: Direction = "to_facility",
-    kinds: Kinds = None,
-    by: By = "township",
-    as_of: AsOf = None,
+    *,
+    care: CareOptions,
     out: Annotated[
         list[Path] | None, typer.Option("--out", metavar="FILE.xlsx", help="写出 xlsx")
     ] = None,
-    full: Full = False,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    data: Data = None,
-    as_json: Json = False,
+    reader: FullOptions,
+    call: SessionOptions,
 ) -> None:
     """床位和名额够不够、分得匀不匀、满了的有多少人、转介要多久。"""
     from layers.analysis.access import access_answer
     from layers.analysis.inputs import read_inputs
     from webmap.documents.access_table import write_access
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     require_outputs(out or (), (".xlsx",), what="可达性表")
-    question = question_from(
-        minutes=minutes,
-        mode=mode,
-        age=age,
-        direction=direction,
-        kinds=kinds,
-        by=by,
-        as_of=as_of,
-    )
+    question = care.question()
     with session.progress() as progress, session.store() as store:
         tell = progress or (lambda _share, _words: None)
         tell(0.1, "读取图层")
         inputs = read_inputs(store, question, time_zone=session.settings.tz)
         tell(0.4, "计算可达性")
         answer = access_answer(inputs)
-    if full:
-        session.log_access(actor(actor_name, role), "access_full", {"by": by, "age": age})
+    full = reader.full
+    reader.log(session, "access_full", {"by": care.by, "age": care.age})
     for path in out or ():
         write_access(answer, place_for(path), full=full, publisher=session.settings.publisher)
     files = [str(path) for path in out or ()]
@@ -88,7 +59,7 @@ def access(
 def _body(answer: AccessAnswer, files: list[str], *, full: bool) -> dict[str, Any]:
     """Give the JSON answer; a hidden count is null and named in `suppressed`."""
     from api.cli.plain import plain, records
-    from webmap.access_cells import (
+    from layers.analysis.access_cells import (
         shown_access,
         shown_access_summary,
         shown_load,
@@ -127,7 +98,7 @@ def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
 def _lines(answer: AccessAnswer, files: list[str], *, full: bool) -> list[str]:
     """Lay the answer out as the planner reads it."""
     from api.cli.tables import table_lines
-    from webmap.access_cells import shown_access, shown_access_summary, shown_referral
+    from layers.analysis.access_cells import shown_access, shown_access_summary, shown_referral
     from webmap.documents.access_table import access_method
     from webmap.wording import (
         UNIT_TITLES,

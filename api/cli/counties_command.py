@@ -177,12 +177,12 @@ def _require_words(override: dict[str, Any]) -> None:
     Raises
     ------
     UsageError
-        As `api.cli.options.question_from`.
+        As `api.cli.options.CareOptions.question`.
     """
-    from api.cli.options import question_from
+    from api.cli.options import CareOptions
 
     words = {name: value for name, value in override.items() if name != "as_of"}
-    question_from(**words)
+    CareOptions(**words).question()
 
 
 def _lines(name: str, answer: BatchAnswer) -> Sequence[str]:

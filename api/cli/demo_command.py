@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.cli.options import Data, Json, question_from
+from api.cli.options import CareOptions, Data, Json
 from api.cli.session import start
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _sample_inputs(session: Session, tell: Callable[[float, str], None]) -> Serv
         else:
             require_sample(store)
         tell(0.34, "读取图层")
-        return read_inputs(store, question_from(), time_zone=session.settings.tz)
+        return read_inputs(store, CareOptions().question(), time_zone=session.settings.tz)
 
 
 def _draw(

@@ -7,23 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.options import (
-    ActorName,
-    Age,
-    AsOf,
-    By,
-    Data,
-    Direction,
-    Json,
-    Kinds,
-    Minutes,
-    Mode,
-    Role,
-    parse_date,
-    question_from,
-)
+from api.cli.options import ActorOptions, CareOptions, SessionOptions, parse_date
 from api.cli.outputs import place_for, require_outputs
-from api.cli.session import actor, start
+from api.cli.spelled import spelled
 from api.cli.usage import UsageError
 
 __all__ = ["print_sheet", "register"]
@@ -36,7 +22,9 @@ def register(app: typer.Typer) -> None:
     app.command("print")(print_sheet)
 
 
+@spelled
 def print_sheet(
+    *,
     name: Annotated[
         str | None, typer.Argument(metavar="SHEET", help="图幅，如 circles；--list 看全部")
     ] = None,
@@ -55,12 +43,7 @@ def print_sheet(
         str | None, typer.Option("--approval", metavar="文号", help="批准文件号，公开时必填")
     ] = None,
     graticule: Annotated[bool, typer.Option("--graticule", help="加经纬网")] = False,
-    minutes: Minutes = 15,
-    mode: Mode = "walk",
-    age: Age = "60",
-    direction: Direction = "to_facility",
-    kinds: Kinds = None,
-    by: By = "township",
+    care: CareOptions,
     scenario: Annotated[
         str | None,
         typer.Option("--scenario", metavar="ID", help="siting：已保存的选址方案，编号或名称"),
@@ -76,7 +59,6 @@ def print_sheet(
     date: Annotated[
         str | None, typer.Option("--date", metavar="DATE", help="编制日期（默认取数据日期）")
     ] = None,
-    as_of: AsOf = None,
     pins: Annotated[
         Path | None, typer.Option("--pins", metavar="FILE.yaml", help="手工注记位置")
     ] = None,
@@ -86,17 +68,15 @@ def print_sheet(
         list[Path] | None,
         typer.Option("--out", metavar="FILE", help="pdf、svg 或 png，可重复（默认 PDF）"),
     ] = None,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    data: Data = None,
-    as_json: Json = False,
+    who: ActorOptions,
+    call: SessionOptions,
 ) -> None:
     """出图：固定比例尺的纸图，可同时写 PDF、SVG、PNG。"""
     from api.cli.plain import plain
     from webmap.printing import sheet
     from webmap.printing.gates import MODES
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     if listed:
         entries = _sheets()
         session.answer({"sheets": entries}, [_listed(entry) for entry in entries])
@@ -108,15 +88,7 @@ def print_sheet(
             f"--publish 不能是“{publish}”，可选：{'、'.join(MODES)}。", where="--publish"
         )
     require_outputs(out or (), _SUFFIXES, what="图幅")
-    question = question_from(
-        minutes=minutes,
-        mode=mode,
-        age=age,
-        direction=direction,
-        kinds=kinds,
-        by=by,
-        as_of=as_of,
-    )
+    question = care.question()
     with session.progress() as progress, session.store() as store:
         if progress is not None:
             progress(0.1, "计算并绘图")
@@ -137,14 +109,14 @@ def print_sheet(
             line=line,
             crosses=crosses,
             publisher=session.settings.publisher,
-            actor=actor(actor_name, role),
+            actor=who.actor(),
             time_zone=session.settings.tz,
         )
         paths = out or [session.out / f"{name}-{drawn.page.paper.lower()}.pdf"]
         if publish == "public":
             # Before a file is there: what cannot be logged must not be published.
             session.log_access(
-                actor(actor_name, role),
+                who.actor(),
                 "print_public",
                 {
                     "sheet": name,

@@ -8,24 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.help_words import ChineseCommand, ChineseGroup
-from api.cli.options import (
-    ActorName,
-    Age,
-    AsOf,
-    By,
-    Data,
-    Direction,
-    Full,
-    Json,
-    Kinds,
-    Minutes,
-    Mode,
-    Reason,
-    Role,
-    question_from,
-)
+from api.cli.options import CareOptions, SavingOptions, SessionOptions
 from api.cli.outputs import place_for, require_outputs
-from api.cli.session import actor, start
+from api.cli.spelled import spelled
 from api.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -55,27 +40,16 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="scenario")
 
 
+@spelled
 def run_scenario(
+    *,
     edits: Annotated[Path, typer.Argument(metavar="EDITS", help="方案文件，json 或 yaml")],
-    minutes: Minutes = 15,
-    mode: Mode = "walk",
-    age: Age = "60",
-    direction: Direction = "to_facility",
-    kinds: Kinds = None,
-    by: By = "township",
-    as_of: AsOf = None,
-    save: Annotated[
-        str | None, typer.Option("--save", metavar="NAME", help="存为 siting_scenarios 的一个方案")
-    ] = None,
+    care: CareOptions,
     out: Annotated[
         list[Path] | None, typer.Option("--out", metavar="FILE", help="写出 xlsx、geojson 或 gpkg")
     ] = None,
-    full: Full = False,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    reason: Reason = "",
-    data: Data = None,
-    as_json: Json = False,
+    keeper: SavingOptions,
+    call: SessionOptions,
 ) -> None:
     """设想的改动会使谁得到、谁失去服务：各乡镇前后对比；已存的数据不变。"""
     from api.cli.plain import plain
@@ -86,22 +60,14 @@ def run_scenario(
     from layers.analysis.scenario_file import SCENARIO_SUFFIXES, read_scenario_file
     from layers.store import Query, read_frame
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     if edits.suffix.lower() not in SCENARIO_SUFFIXES:
         offered = "、".join(SCENARIO_SUFFIXES)
         raise UsageError(f"方案文件应是 {offered}，不是“{edits.name}”。", where="EDITS")
     require_outputs(out or (), (".xlsx", ".geojson", ".gpkg"), what="方案结果")
-    question = question_from(
-        minutes=minutes,
-        mode=mode,
-        age=age,
-        direction=direction,
-        kinds=kinds,
-        by=by,
-        as_of=as_of,
-    )
+    question = care.question()
     asked = read_scenario_file(edits)
-    who = actor(actor_name, role)
+    save, full = keeper.save, keeper.full
     with session.progress() as progress, session.store() as store:
         tell = progress or (lambda _share, _words: None)
         tell(0.1, "读取图层")
@@ -112,9 +78,10 @@ def run_scenario(
         answer = scenario_answer(inputs, asked, register_rows)
         scenario = None
         if save is not None:
-            scenario = save_answer(store, answer, inputs, name=save, actor=who, reason=reason)
-    if full:
-        session.log_access(who, "scenario_full", {"by": by, "age": age})
+            scenario = save_answer(
+                store, answer, inputs, name=save, actor=keeper.actor(), reason=keeper.reason
+            )
+    keeper.log(session, "scenario_full", {"by": care.by, "age": care.age})
     files = [_write(session, answer, path, full=full) for path in out or ()]
     body = plain(
         {
@@ -127,7 +94,7 @@ def run_scenario(
             "warnings": list(answer.warnings),
         }
     )
-    lines = [scenario_title(asked.name, answer), *scenario_lines(body, by)]
+    lines = [scenario_title(asked.name, answer), *scenario_lines(body, care.by)]
     lines += [f"提示：{warning}" for warning in answer.warnings]
     if scenario is not None:
         lines.append(f"已存为方案“{save}”（{scenario}）。")
@@ -136,13 +103,14 @@ def run_scenario(
     session.answer(body, [*lines, *filter(None, [answer.provenance.notice])])
 
 
-def list_scenarios(data: Data = None, as_json: Json = False) -> None:
+@spelled
+def list_scenarios(call: SessionOptions) -> None:
     """列出保存的方案；数据或程序变了的标“已过期”。"""
     from api.cli.plain import plain
     from api.cli.scenario_lines import list_lines
     from layers.analysis.saved_scenarios import saved_scenarios
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     with session.store() as store:
         known: dict[Any, ServiceInputs | None] = {}
         rows = [(kept, _stale(store, kept, session, known)) for kept in saved_scenarios(store)]
@@ -152,17 +120,18 @@ def list_scenarios(data: Data = None, as_json: Json = False) -> None:
     )
 
 
+@spelled
 def show_scenario(
+    *,
     scenario: Annotated[str, typer.Argument(metavar="ID", help="方案的标识或名称")],
-    data: Data = None,
-    as_json: Json = False,
+    call: SessionOptions,
 ) -> None:
     """看一个保存的方案：当时问的、算出的，现在是否过期。"""
     from api.cli.plain import plain
     from api.cli.scenario_lines import saved_day, scenario_lines
     from layers.analysis.saved_scenarios import load_scenario
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     with session.store() as store:
         kept = load_scenario(store, scenario)
         stale = _stale(store, kept, session, {})

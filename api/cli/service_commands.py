@@ -7,23 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.options import (
-    ActorName,
-    Age,
-    AsOf,
-    By,
-    Data,
-    Direction,
-    Full,
-    Json,
-    Kinds,
-    Minutes,
-    Mode,
-    Role,
-    question_from,
-)
+from api.cli.options import CareOptions, FullOptions, SessionOptions, WayOptions
 from api.cli.outputs import place_for, require_outputs
-from api.cli.session import actor, start
+from api.cli.spelled import spelled
 from api.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -49,21 +35,17 @@ def register(app: typer.Typer) -> None:
     app.command("map")(draw_map)
 
 
+@spelled
 def circles(
+    *,
     minutes: Annotated[
         str, typer.Option("--minutes", metavar="N[,N]", help="时限，分钟；可写 5,10,15")
     ] = "15",
-    mode: Mode = "walk",
-    age: Age = "60",
-    direction: Direction = "to_facility",
-    kinds: Kinds = None,
-    by: By = "township",
-    as_of: AsOf = None,
+    way: WayOptions,
     out: Annotated[
         list[Path] | None, typer.Option("--out", metavar="FILE", help="写出 geojson 或 gpkg")
     ] = None,
-    data: Data = None,
-    as_json: Json = False,
+    call: SessionOptions,
 ) -> None:
     """计算每处设施的服务圈。"""
     from api.cli.plain import plain
@@ -71,18 +53,10 @@ def circles(
     from layers.analysis.inputs import read_inputs
     from layers.exporters import SUFFIXES, write_frame
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     require_outputs(out or (), SUFFIXES, what="服务圈")
     limits = _limits(minutes)
-    question = question_from(
-        minutes=limits[-1],
-        mode=mode,
-        age=age,
-        direction=direction,
-        kinds=kinds,
-        by=by,
-        as_of=as_of,
-    )
+    question = way.asked(limits[-1])
     with session.progress() as progress, session.store() as store:
         _tell(progress, 0.1, "读取图层")
         inputs = read_inputs(store, question, time_zone=session.settings.tz)
@@ -116,46 +90,31 @@ def circles(
     session.answer(body, [*lines, *_closing(answer, files)])
 
 
+@spelled
 def gaps(
-    minutes: Minutes = 15,
-    mode: Mode = "walk",
-    age: Age = "60",
-    direction: Direction = "to_facility",
-    kinds: Kinds = None,
-    by: By = "township",
-    as_of: AsOf = None,
+    *,
+    care: CareOptions,
     out: Annotated[
         list[Path] | None, typer.Option("--out", metavar="FILE", help="写出 xlsx 或 csv")
     ] = None,
-    full: Full = False,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    data: Data = None,
-    as_json: Json = False,
+    reader: FullOptions,
+    call: SessionOptions,
 ) -> None:
     """按乡镇或村排出覆盖缺口，并与直线圈对照。"""
     from api.cli.tables import gap_lines, gap_title
     from layers.analysis.gaps import gap_answer
     from layers.analysis.inputs import read_inputs
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     require_outputs(out or (), _TABLES, what="缺口表")
-    question = question_from(
-        minutes=minutes,
-        mode=mode,
-        age=age,
-        direction=direction,
-        kinds=kinds,
-        by=by,
-        as_of=as_of,
-    )
+    question = care.question()
     with session.progress() as progress, session.store() as store:
         _tell(progress, 0.1, "读取图层")
         inputs = read_inputs(store, question, time_zone=session.settings.tz)
         _tell(progress, 0.4, "计算覆盖")
         answer = gap_answer(inputs)
-    if full:
-        session.log_access(actor(actor_name, role), "gaps_full", {"by": by, "age": age})
+    full = reader.full
+    reader.log(session, "gaps_full", {"by": care.by, "age": care.age})
     files = [_write_gaps(session, answer, path, full=full) for path in out or ()]
     session.answer(
         gap_body(answer, files, full=full),
@@ -163,37 +122,24 @@ def gaps(
     )
 
 
+@spelled
 def draw_map(
-    minutes: Minutes = 15,
-    mode: Mode = "walk",
-    age: Age = "60",
-    direction: Direction = "to_facility",
-    kinds: Kinds = None,
-    by: By = "township",
-    as_of: AsOf = None,
+    *,
+    care: CareOptions,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.html", help="默认 数据目录/out/map.html")
     ] = None,
-    data: Data = None,
-    as_json: Json = False,
+    call: SessionOptions,
 ) -> None:
     """画一张离线网页地图：乡镇、服务圈、缺口、设施。"""
     from api.cli.plain import plain
     from layers.analysis.services import service_picture
     from webmap.folium_map import write_map
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     path = out or session.folder / "out" / "map.html"
     require_outputs([path], _PAGES, what="地图")
-    question = question_from(
-        minutes=minutes,
-        mode=mode,
-        age=age,
-        direction=direction,
-        kinds=kinds,
-        by=by,
-        as_of=as_of,
-    )
+    question = care.question()
     with session.progress() as progress, session.store() as store:
         _tell(progress, 0.1, "计算")
         picture = service_picture(store, question, time_zone=session.settings.tz)

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.options import (
-    ActorName,
-    Age,
-    AsOf,
-    By,
-    Data,
-    Direction,
-    Full,
-    Json,
-    Kinds,
-    Minutes,
-    Mode,
-    Reason,
-    Role,
-    question_from,
-)
+from api.cli.options import CareOptions, SavingOptions, SessionOptions
 from api.cli.outputs import place_for, require_outputs
-from api.cli.session import actor, start
+from api.cli.spelled import spelled
 from api.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +21,7 @@ if TYPE_CHECKING:
     from layers.analysis.siting_question import SitingQuestion
     from layers.store import Store
 
-__all__ = ["register", "site"]
+__all__ = ["SitingOptions", "register", "site"]
 
 _ASKED = "villages、nodes 或文件"
 
@@ -45,35 +31,104 @@ def register(app: typer.Typer) -> None:
     app.command("site")(site)
 
 
-def site(
+@dataclass(frozen=True, kw_only=True)
+class SitingOptions:
+    """What is asked of a siting model."""
+
     model: Annotated[
         str,
         typer.Option(
             "--model",
             help="mclp 覆盖最多的人、lscp 最少设施全覆盖、p_median 总路程最短、p_center 最远者最近",
         ),
-    ] = "mclp",
+    ] = "mclp"
     p: Annotated[
         int | None,
         typer.Option("--p", metavar="N", help="新建几处，默认 1（lscp 自己算出；有预算时不限）"),
-    ] = None,
+    ] = None
     budget: Annotated[
         float | None,
         typer.Option(
             "--budget", metavar="YUAN", help="mclp：新建合计最多几元，候选点要有 investment_yuan"
         ),
-    ] = None,
-    minutes: Minutes = 15,
-    mode: Mode = "walk",
-    age: Age = "60",
-    direction: Direction = "to_facility",
-    kinds: Kinds = None,
-    by: By = "township",
-    as_of: AsOf = None,
+    ] = None
+    places: Annotated[
+        float | None,
+        typer.Option(
+            "--places",
+            metavar="N",
+            help="p_median：把床位和名额算在内，新建每处 N 个（候选点自己写了的按所写）",
+        ),
+    ] = None
+    unserved: Annotated[
+        float | None,
+        typer.Option(
+            "--unserved",
+            metavar="MINUTES",
+            help="p_median：没有名额的人按走几分钟算，更远的也不送；不写则人人都要有",
+        ),
+    ] = None
     township: Annotated[
         str | None,
         typer.Option("--township", metavar="CODE", help="候选点限于此乡镇（12 位代码）"),
-    ] = None,
+    ] = None
+    forbidden: Annotated[
+        list[str] | None,
+        typer.Option("--forbid", metavar="ID", help="不能建的候选点，可重复"),
+    ] = None
+    existing: Annotated[
+        bool, typer.Option("--existing/--no-existing", help="保留已有设施，或从零开始")
+    ] = True
+    min_share: Annotated[
+        float | None,
+        typer.Option("--min-share", metavar="S", help="mclp：每个乡镇至少覆盖的比例，0 到 1"),
+    ] = None
+    choices: Annotated[
+        int, typer.Option("--choices", metavar="N", help="最多列出几个方案（含最优）")
+    ] = 5
+    tolerance: Annotated[
+        float, typer.Option("--tolerance", metavar="T", help="备选最多比最优差多少，0.02 为 2%")
+    ] = 0.02
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", metavar="S", help="最多算几秒")
+    ] = None
+
+    def question(self) -> SitingQuestion:
+        """Make the siting question.
+
+        Raises
+        ------
+        UsageError
+            If a word is none of those offered.
+        """
+        from geo.errors import InputError
+        from layers.analysis.siting_question import SitingQuestion
+
+        try:
+            return SitingQuestion(
+                model=self.model,
+                p=1 if self.p is None and self.budget is None else self.p,
+                budget=self.budget,
+                places=self.places,
+                unserved_minutes=self.unserved,
+                township=self.township,
+                existing=self.existing,
+                forbidden=tuple(self.forbidden or ()),
+                min_share=self.min_share,
+                choices=self.choices,
+                tolerance=self.tolerance,
+                time_limit_s=self.time_limit,
+            )
+        except InputError as error:
+            option = str(error.where).removesuffix("_minutes").replace("_", "-")
+            raise UsageError(str(error), where=f"--{option}") from error
+
+
+@spelled
+def site(
+    *,
+    model: SitingOptions,
+    care: CareOptions,
     candidates: Annotated[
         str,
         typer.Option(
@@ -86,38 +141,11 @@ def site(
         list[str] | None,
         typer.Option("--row", metavar="ID", help="候选点取自 care_facilities 的行，可重复"),
     ] = None,
-    forbidden: Annotated[
-        list[str] | None,
-        typer.Option("--forbid", metavar="ID", help="不能建的候选点，可重复"),
-    ] = None,
-    existing: Annotated[
-        bool, typer.Option("--existing/--no-existing", help="保留已有设施，或从零开始")
-    ] = True,
-    min_share: Annotated[
-        float | None,
-        typer.Option("--min-share", metavar="S", help="mclp：每个乡镇至少覆盖的比例，0 到 1"),
-    ] = None,
-    choices: Annotated[
-        int, typer.Option("--choices", metavar="N", help="最多列出几个方案（含最优）")
-    ] = 5,
-    tolerance: Annotated[
-        float, typer.Option("--tolerance", metavar="T", help="备选最多比最优差多少，0.02 为 2%")
-    ] = 0.02,
-    time_limit: Annotated[
-        float | None, typer.Option("--time-limit", metavar="S", help="最多算几秒")
-    ] = None,
-    save: Annotated[
-        str | None, typer.Option("--save", metavar="NAME", help="存为 siting_scenarios 的一个方案")
-    ] = None,
     out: Annotated[
         list[Path] | None, typer.Option("--out", metavar="FILE", help="写出 geojson、gpkg 或 xlsx")
     ] = None,
-    full: Full = False,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    reason: Reason = "",
-    data: Data = None,
-    as_json: Json = False,
+    keeper: SavingOptions,
+    call: SessionOptions,
 ) -> None:
     """推荐新设施建在哪里：前后对比、证明与备选方案。"""
     from api.cli.plain import plain
@@ -126,34 +154,14 @@ def site(
     from layers.analysis.siting import siting_answer
     from layers.analysis.siting_cells import save_siting, siting_body
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     require_outputs(out or (), (".geojson", ".gpkg", ".xlsx"), what="选址结果")
-    care = question_from(
-        minutes=minutes,
-        mode=mode,
-        age=age,
-        direction=direction,
-        kinds=kinds,
-        by=by,
-        as_of=as_of,
-    )
-    asked = _question(
-        model=model,
-        p=1 if p is None and budget is None else p,
-        budget=budget,
-        township=township,
-        existing=existing,
-        forbidden=forbidden,
-        min_share=min_share,
-        choices=choices,
-        tolerance=tolerance,
-        time_limit=time_limit,
-    )
-    who = actor(actor_name, role)
+    question, asked = care.question(), model.question()
+    save, full = keeper.save, keeper.full
     with session.progress() as progress, session.store() as store:
         tell = progress or (lambda _share, _words: None)
         tell(0.1, "读取图层")
-        inputs = read_inputs(store, care, time_zone=session.settings.tz)
+        inputs = read_inputs(store, question, time_zone=session.settings.tz)
         places = _places(store, candidates, rows)
         tell(0.3, "选址")
         answer = siting_answer(inputs, asked, places)
@@ -161,10 +169,15 @@ def site(
         if save is not None and answer.feasible:
             named = candidates if isinstance(places, str) else "rows" if rows else "file"
             scenario = save_siting(
-                store, answer, inputs, name=save, candidates=named, actor=who, reason=reason
+                store,
+                answer,
+                inputs,
+                name=save,
+                candidates=named,
+                actor=keeper.actor(),
+                reason=keeper.reason,
             )
-    if full:
-        session.log_access(who, "site_full", {"model": model, "age": age})
+    keeper.log(session, "site_full", {"model": asked.model, "age": care.age})
     files = [_write(session, answer, path, full=full) for path in out or ()]
     body = plain(
         {
@@ -184,47 +197,6 @@ def site(
     session.answer(body, [*lines, *filter(None, [answer.provenance.notice])])
     if not answer.feasible:
         raise typer.Exit(1)
-
-
-def _question(
-    *,
-    model: str,
-    p: int | None,
-    budget: float | None,
-    township: str | None,
-    existing: bool,
-    forbidden: list[str] | None,
-    min_share: float | None,
-    choices: int,
-    tolerance: float,
-    time_limit: float | None,
-) -> SitingQuestion:
-    """Make the siting question from the words of the command line.
-
-    Raises
-    ------
-    UsageError
-        If a word is none of those offered.
-    """
-    from geo.errors import InputError
-    from layers.analysis.siting_question import SitingQuestion
-
-    try:
-        return SitingQuestion(
-            model=model,
-            p=p,
-            budget=budget,
-            township=township,
-            existing=existing,
-            forbidden=tuple(forbidden or ()),
-            min_share=min_share,
-            choices=choices,
-            tolerance=tolerance,
-            time_limit_s=time_limit,
-        )
-    except InputError as error:
-        option = str(error.where).replace("_", "-")
-        raise UsageError(str(error), where=f"--{option}") from error
 
 
 def _places(store: Store, candidates: str, rows: list[str] | None) -> gpd.GeoDataFrame | str:

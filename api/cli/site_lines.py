@@ -28,11 +28,12 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
     from api.cli.tables import table_lines
     from layers.analysis.siting_cells import shown_change, shown_options, shown_rows, shown_sites
     from layers.analysis.siting_question import MODEL_TITLES
-    from webmap.wording import UNIT_TITLES, count_text, question_parts, siting_status
+    from webmap.wording import UNIT_TITLES, count_text, question_parts, siting_parts, siting_status
 
     care = answer.care
     title = f"选址：{MODEL_TITLES[answer.question.model]}，{care.minutes:g} 分钟"
-    lines = [f"{title}（{'，'.join(question_parts(care))}）", siting_status(answer.solution)]
+    asked = (*question_parts(care), *siting_parts(answer.question))
+    lines = [f"{title}（{'，'.join(asked)}）", siting_status(answer.solution)]
     if not answer.feasible:
         return [*lines, *_closing(answer)]
     if not len(answer.sites):
@@ -83,6 +84,7 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
     lines.append(
         "区间：村里的人都在村的位置，和沿村里街道分布，两种算法的结果（相同的不列）；差得越多，越要到现场核实。"
     )
+    lines += _place_lines(answer, full=full)
     before, after = change["before"], change["after"]
     lines.append(
         f"平均 {_minutes(before['mean_seconds'])} → {_minutes(after['mean_seconds'])} 分钟，"
@@ -117,6 +119,62 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
         ],
     )
     return [*lines, *_closing(answer)]
+
+
+def _place_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
+    """Lay out who finds a place, before and after, and how full the new sites are."""
+    from api.cli.tables import table_lines
+    from layers.analysis.siting_places import shown_places
+    from webmap.wording import UNIT_TITLES, count_text
+
+    told = shown_places(answer, full=full)
+    if told is None:
+        return []
+    county = {
+        f"{name}_{when}": value
+        for when in ("before", "after")
+        for name, value in told[when].items()
+    }
+    cells = [
+        (
+            str(row["name"]),
+            *(
+                count_text(row[f"{name}_{when}"])
+                for name in ("served", "reachable_unserved")
+                for when in ("before", "after")
+            ),
+            *(
+                _share_and_range(
+                    {
+                        f"share{end}": row[f"served_share{end}_{when}"]
+                        for end in ("", "_low", "_high")
+                    },
+                    "share",
+                )
+                for when in ("before", "after")
+            ),
+        )
+        for row in ({"name": "全县", **county}, *told["rows"])
+    ]
+    titles = (
+        "现状已服务",
+        "选定后",
+        "现状够得着没名额",
+        "选定后",
+        "现状服务率（区间）",
+        "选定后（区间）",
+    )
+    names = answer.sites["name"].astype(str).to_dict()
+    filled = "；".join(
+        f"{names[site['id']]} {count_text(site['places'])} 个，占用 {count_text(site['filled'])} 个"
+        for site in told["sites"]
+    )
+    return [
+        "",
+        f"名额（由近到远占用，{answer.care.minutes:g} 分钟以内）：",
+        *table_lines((UNIT_TITLES[answer.care.by], *titles), cells, left=0),
+        *([f"新建名额：{filled}。"] if filled else []),
+    ]
 
 
 def _share_and_range(figures: Mapping[Any, Any], share: str) -> str:

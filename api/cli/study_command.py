@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.options import ActorName, Data, Json, Minutes, Role
-from api.cli.session import actor, start
+from api.cli.options import ActorOptions, LimitOption, SessionOptions
+from api.cli.spelled import spelled
 from api.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -24,20 +24,20 @@ def register(app: typer.Typer) -> None:
     app.command("study")(study)
 
 
+@spelled
 def study(
+    *,
     name: Annotated[str, typer.Argument(metavar="STUDY", help="研究：houbao 侯堡镇康养中心选址")],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="输出目录（默认 数据目录/out）")
     ] = None,
-    minutes: Minutes = 15,
+    limit: LimitOption,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="抽样的随机种子", min=0)] = 7,
     save: Annotated[
         bool, typer.Option("--save/--no-save", help="把结果存为 siting_scenarios 的一个方案")
     ] = True,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    data: Data = None,
-    as_json: Json = False,
+    keeper: ActorOptions,
+    call: SessionOptions,
 ) -> None:
     """侯堡镇康养中心选址研究：报告、数表、A3 图、网页地图和一个存下的方案。"""
     from api.cli.plain import plain
@@ -46,14 +46,15 @@ def study(
 
     if name not in _STUDIES:
         raise UsageError(f"没有研究“{name}”，可选：{'、'.join(_STUDIES)}。", where="STUDY")
+    minutes = limit.minutes
     if not 0 < minutes <= 240:
         raise UsageError(
             f"时限 {minutes:g} 分钟不在 0 到 240 之间，请改 --minutes。", where="--minutes"
         )
-    session = start(data, as_json=as_json)
+    session = call.start()
     if out is not None and out.exists() and not out.is_dir():
         raise UsageError(f"{out} 是文件，--out 应是一个目录。", where="--out")
-    who = actor(actor_name, role)
+    who = keeper.actor()
     with session.progress() as progress, session.store() as store:
         tell = progress or (lambda _share, _words: None)
         answer = houbao_study(

@@ -129,7 +129,7 @@ class Median:
         if first is None:
             return self._refusal(
                 f"新建 {self.p} 处还不够：总有需求点到不了任何设施，"
-                "请增加 p 或候选点，或用 unserved_seconds 给不服务定价。"
+                "请增加 p 或候选点，或给服务不到的人定价（unserved）。"
             )
         bounds = climb(self.cost, self.p, first, clock)
         best, bound = self._proven(bounds, clock)

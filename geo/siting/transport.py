@@ -120,14 +120,14 @@ class _Transport:
         if room < need * (1 - 1e-12):
             return (
                 f"容量不够：已有加上最大的 {self.p} 处新建最多服务 {room:g}，需求是 {need:g}；"
-                "请增加 p 或容量，或用 unserved_seconds 给不服务定价。"
+                "请增加 p 或容量，或给服务不到的人定价（unserved）。"
             )
         return ""
 
     def _no_room(self) -> Solution:
         return self.problem.refusal(
             f"新建 {self.p} 处时，可到达的设施容量不足以服务全部需求；"
-            "请增加 p、容量或候选点，或用 unserved_seconds 给不服务定价。",
+            "请增加 p、容量或候选点，或给服务不到的人定价（unserved）。",
             self.uncoverable,
         )
 

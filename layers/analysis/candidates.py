@@ -37,7 +37,10 @@ __all__ = [
 
 CANDIDATE_COLUMNS: Final = ("name", "quality", "source", "geometry")
 """Columns of every frame of candidates; index id (text), EPSG:4490. Those from rows and files have
-`investment_yuan` too, NaN where it is not known."""
+`investment_yuan` and `places` (day places, else beds) too, NaN where they are not known."""
+
+
+_NUMBERS: Final = {"day_places": "capacity", "investment_yuan": "investment_yuan"}
 
 
 def village_candidates(inputs: ServiceInputs, township: str | None = None) -> gpd.GeoDataFrame:
@@ -117,30 +120,46 @@ def row_candidates(store: Store, ids: Iterable[str]) -> gpd.GeoDataFrame:
 
 
 def point_candidates(points: Iterable[object]) -> gpd.GeoDataFrame:
-    """Points as a question holds them: ``{lon, lat}`` in degrees, perhaps with a `name`.
+    """Points as a question holds them: ``{lon, lat}`` in degrees, perhaps with more.
 
     Parameters
     ----------
     points
-        One a candidate; ids are 1, 2 ... in their order.
+        One a candidate, perhaps with `name`, `capacity` (places) and `investment_yuan`; ids are 1,
+        2 ... in their order.
 
     Raises
     ------
     InputError
-        If one is no such point, code `candidate_point`.
+        If one is no such point, or a number of it is none, code `candidate_point`.
     """
     rows, places = [], []
     for number, point in enumerate(points, start=1):
         try:
             lon, lat = float(point["lon"]), float(point["lat"])  # type: ignore[index]
+            told = {
+                name: float(point[key])
+                for name, key in _NUMBERS.items()
+                if isinstance(point, dict) and point.get(key) is not None
+            }
         except (KeyError, TypeError, ValueError):
             raise InputError(
-                f"第 {number} 个候选点应写成 {{lon, lat}}（度），现在是“{point}”。",
+                f"第 {number} 个候选点应写成 {{lon, lat}}（度；可另写 name、capacity、"
+                f"investment_yuan），现在是“{point}”。",
                 code="candidate_point",
                 where=f"candidates[{number}]",
             ) from None
         name = point.get("name") if isinstance(point, dict) else None
-        rows.append({"name": name or f"候选点 {number}", "quality": "approximate", "source": ""})
+        rows.append(
+            {
+                "name": name or f"候选点 {number}",
+                "quality": "approximate",
+                "source": "",
+                "day_places": np.nan,
+                "investment_yuan": np.nan,
+                **told,
+            }
+        )
         places.append((lon, lat))
     table = pd.DataFrame(rows, index=[str(number) for number in range(1, len(rows) + 1)])
     shapes = gpd.GeoSeries(shapely.points(places), crs=STORED_CRS)
@@ -244,12 +263,20 @@ def _frame(
         "source": np.asarray(rows["source"], object),
     }
     if "investment_yuan" in rows:
-        columns["investment_yuan"] = pd.to_numeric(rows["investment_yuan"]).to_numpy(np.float64)
+        columns["investment_yuan"] = _numbers(rows["investment_yuan"]).to_numpy()
+        day = _numbers(rows["day_places"])
+        columns["places"] = (
+            day.fillna(_numbers(rows["beds"])) if "beds" in rows else day
+        ).to_numpy()
     table = pd.DataFrame(
         columns,
         index=pd.Index(np.asarray(ids).astype(str), name="id"),
     )
     return gpd.GeoDataFrame(table, geometry=places.to_numpy(), crs=STORED_CRS)
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    return pd.to_numeric(column).astype("Float64").astype(float)
 
 
 def _placed(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:

@@ -43,7 +43,8 @@ def with_sites(inputs: ServiceInputs, sites: gpd.GeoDataFrame) -> ServiceInputs:
     inputs
         What the question reads; unchanged.
     sites
-        Index id, column `name`, points. A site whose id is a facility's takes its place.
+        Index id, column `name`, points, perhaps `places`: how many it has. A site whose id is a
+        facility's takes its place.
     """
     opened = gpd.GeoDataFrame(
         {
@@ -56,6 +57,8 @@ def with_sites(inputs: ServiceInputs, sites: gpd.GeoDataFrame) -> ServiceInputs:
         geometry=sites.geometry,
         crs=sites.crs,
     )
+    if "places" in sites:
+        opened["day_places"] = sites["places"]
     standing = inputs.facilities.drop(index=opened.index, errors="ignore")
     columns = [name for name in opened.columns if name in standing.columns]
     together = pd.concat([standing, opened[columns]]).sort_index()

@@ -11,11 +11,13 @@ import pandas as pd
 
 from geo.coverage import coverage
 from geo.errors import InputError
+from layers.analysis.access import access_answer
 from layers.analysis.candidates import node_candidates, village_candidates
 from layers.analysis.gaps import gap_rows, gap_summary
 from layers.analysis.ranges import Streets
 from layers.analysis.saved_scenarios import inputs_hash
 from layers.analysis.sited import with_sites
+from layers.analysis.siting_places import site_places
 from layers.analysis.siting_question import LIMITED_MODELS
 from layers.analysis.siting_table import SitingTable
 from layers.provenance import merge, provenance_of
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geo.siting import Solution
+    from layers.analysis.access import AccessAnswer
     from layers.analysis.inputs import ServiceInputs
     from layers.analysis.question import CareQuestion
     from layers.analysis.siting_question import SitingQuestion
@@ -85,6 +88,9 @@ class SitingAnswer:
     unreached
         Names of demand (of the township, if one is asked about) that no candidate and no facility
         can serve; lscp, mclp: within the limit.
+    access_before, access_after
+        Who finds a place within the limit, today and with the chosen sites, where the question asks
+        for places (`SitingQuestion.places`) and there is a choice.
     inputs_hash
         As `layers.analysis.saved_scenarios.inputs_hash`.
     """
@@ -104,6 +110,8 @@ class SitingAnswer:
     provenance: Provenance
     data_date: date
     inputs_hash: str
+    access_before: AccessAnswer | None = None
+    access_after: AccessAnswer | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -177,6 +185,13 @@ def siting_answer(
     best = found[0]
     opened = places.loc[list(best.chosen)]
     after = before if best.status == "infeasible" else covered(best.chosen)
+    access: tuple[AccessAnswer | None, AccessAnswer | None] = (None, None)
+    warnings = inputs.warnings
+    if question.places is not None and best.status != "infeasible":
+        opened = opened.assign(places=site_places(question, opened))
+        planned = with_sites(inputs if question.existing else _emptied(inputs), opened)
+        access = access_answer(inputs), access_answer(planned)
+        warnings = (*warnings, *access[1].warnings[len(planned.warnings) :])
     return SitingAnswer(
         question=question,
         care=inputs.question,
@@ -193,7 +208,9 @@ def siting_answer(
         provenance=merge(inputs.provenance, provenance_of(opened)),
         data_date=inputs.data_date,
         inputs_hash=inputs_hash(inputs),
-        warnings=inputs.warnings,
+        access_before=access[0],
+        access_after=access[1],
+        warnings=warnings,
     )
 
 

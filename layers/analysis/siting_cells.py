@@ -9,6 +9,7 @@ from shapely import MultiPoint, Point
 
 from layers.analysis.gap_cells import shown_ranges
 from layers.analysis.saved_scenarios import save_scenario
+from layers.analysis.siting_places import shown_places
 from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN, hidden_cells, shown_span, shown_values
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 _SHARES: Final = ("total", "share", "share_low", "share_high")
+_TOLD: Final = (("capacity", "places"), ("investment_yuan", "investment_yuan"))
 _PEOPLE: Final = ("total", "before", "after", "gained")
 
 
@@ -178,6 +180,7 @@ def siting_body(answer: SitingAnswer, *, full: bool = False) -> dict[str, Any]:
     sites = shown_sites(answer, full=full)
     places = answer.sites.geometry
     options = shown_options(answer, full=full)
+    placed = shown_places(answer, full=full)
     known = len(options) > 0 and pd.notna(options["objective"].iloc[0])
     return {
         "model": answer.question.model,
@@ -198,6 +201,7 @@ def siting_body(answer: SitingAnswer, *, full: bool = False) -> dict[str, Any]:
             )
         ],
         **shown_change(answer, full=full),
+        **({} if placed is None else {"places": placed}),
         "rows": shown_rows(answer, full=full).to_dict("records"),
         "alternatives": options.to_dict("records"),
         "unreached": len(answer.unreached),
@@ -246,18 +250,20 @@ def save_siting(
     asked = answer.question
     kept = {"candidates": candidates, "township": asked.township, "existing": asked.existing,
             "forbidden": list(asked.forbidden), "min_share": asked.min_share,
-            "budget": asked.budget,
+            "budget": asked.budget, "places": asked.places,
+            "unserved_minutes": asked.unserved_minutes,
             "choices": asked.choices, "tolerance": asked.tolerance}  # fmt: skip
     places = [
-        {"id": site, "name": called, "lon": round(lon, 6), "lat": round(lat, 6)}
-        for site, called, lon, lat in zip(
+        {"id": site, "name": row["name"], "lon": round(lon, 6), "lat": round(lat, 6),
+         **{word: row[name] for word, name in _TOLD if pd.notna(row.get(name))}}
+        for site, lon, lat, row in zip(
             answer.candidates.index,
-            answer.candidates["name"],
             answer.candidates.geometry.x,
             answer.candidates.geometry.y,
+            answer.candidates.drop(columns="geometry").to_dict("records"),
             strict=True,
         )
-    ]
+    ]  # fmt: skip
     question = {
         "model": asked.model,
         **({} if asked.model == "lscp" or asked.p is None else {"p": asked.p}),

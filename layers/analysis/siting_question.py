@@ -44,6 +44,12 @@ class SitingQuestion:
         Ids of candidates where nothing may be built.
     min_share
         mclp: share of its people that every township has to have covered at least.
+    places
+        p_median: beds or places of every new site that does not say its own; those of standing
+        facilities are the register's. None: nobody asks for places.
+    unserved_minutes
+        p_median: whoever finds no place counts as this long a way, and nobody is sent farther.
+        None: everybody must be served.
     choices
         At most so many choices are shown, the best included.
     tolerance
@@ -64,6 +70,8 @@ class SitingQuestion:
     existing: bool = True
     forbidden: tuple[str, ...] = ()
     min_share: float | None = None
+    places: float | None = None
+    unserved_minutes: float | None = None
     choices: int = 5
     tolerance: float = 0.02
     time_limit_s: float | None = None
@@ -94,4 +102,29 @@ class SitingQuestion:
                 "最低覆盖率只能和最大覆盖（mclp）一起用。",
                 code="share_without_mclp",
                 where="min_share",
+            )
+        self._require_positive("places", "每处新建的名额")
+        self._require_positive("unserved_minutes", "没有名额的人所计的分钟数")
+
+    def _require_positive(self, name: str, title: str) -> None:
+        """Refuse a number that p_median alone knows, with another model or not above 0.
+
+        Raises
+        ------
+        InputError
+            `p_median_only`, `not_positive`.
+        """
+        value = getattr(self, name)
+        if value is None:
+            return
+        if self.model != "p_median":
+            raise InputError(
+                f"{title}只能和总路程最短（p_median）一起用；"
+                "其他模型不分名额，满了没有请看 xygeo access。",
+                code="p_median_only",
+                where=name,
+            )
+        if not 0 < value < math.inf:
+            raise InputError(
+                f"{title}应大于 0，现在是 {value:g}。", code="not_positive", where=name
             )

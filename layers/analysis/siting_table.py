@@ -12,6 +12,7 @@ import pandas as pd
 from geo.errors import InputError
 from geo.reach import cost_matrix
 from geo.siting import alternatives
+from layers.analysis.siting_places import site_capacity
 from layers.analysis.siting_question import LIMITED_MODELS
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class SitingTable:
         Columns that stand, and that must not be built.
     site_cost
         Yuan by candidate; None where no budget is asked about.
+    capacity
+        Places by column, those of standing facilities that do not say theirs 0; None where nobody
+        asks for places.
     """
 
     question: SitingQuestion
@@ -47,6 +51,7 @@ class SitingTable:
     existing: tuple[str, ...]
     forbidden: tuple[str, ...]
     site_cost: pd.Series | None = None
+    capacity: pd.Series | None = None
 
     @classmethod
     def of(
@@ -98,6 +103,7 @@ class SitingTable:
             existing=tuple(standing.index),
             forbidden=question.forbidden,
             site_cost=site_cost,
+            capacity=site_capacity(question, places, standing),
         )
 
     def without_doubles(self) -> SitingTable:
@@ -128,6 +134,7 @@ class SitingTable:
         """
         question = self.question
         shares = question.min_share is not None
+        unserved = question.unserved_minutes
         return alternatives(
             question.model,
             self.seconds,
@@ -142,6 +149,8 @@ class SitingTable:
             forbidden=self.forbidden,
             groups=self.township if shares else None,
             min_share=question.min_share,
+            capacity=self.capacity,
+            unserved_seconds=None if unserved is None else 60.0 * unserved,
             time_limit_s=question.time_limit_s,
         )
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
 
+from layers.analysis.access_cells import shown_access, shown_access_summary, shown_load
 from layers.provenance import QUALITY_TITLES
 from layers.schema import layer_schema
-from webmap.access_cells import shown_access, shown_access_summary, shown_load
 from webmap.documents.workbook import (
     COUNT,
     DECIMAL,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from openpyxl import Workbook
 
 from layers.analysis.siting_cells import shown_change, shown_options, shown_rows, shown_sites
+from layers.analysis.siting_places import shown_places
 from layers.analysis.siting_question import MODEL_TITLES
 from webmap.documents.workbook import (
     COUNT,
@@ -19,7 +20,7 @@ from webmap.documents.workbook import (
     save_dated,
     write_table,
 )
-from webmap.wording import UNIT_TITLES, UNKNOWN, question_parts, siting_status
+from webmap.wording import UNIT_TITLES, UNKNOWN, question_parts, siting_parts, siting_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["write_sites"]
 
 _RANGE = "村里的人都在村的位置，和沿村里街道分布，两种算法中较{}的；差得越多，越要到现场核实。"
+_WHEN = {"before": "现状", "after": "选定后"}
 _GAINED = "今天没有设施覆盖、选定后有的人数；减少时为负。"
 
 
@@ -66,6 +68,7 @@ def write_sites(
         "推荐选址": _sites(answer, full=full),
         "前后对比": _change(answer, full=full),
         "备选方案": _options(answer, full=full),
+        **_places(answer, full=full),
     }.items():
         sheet = book.create_sheet(name)
         write_table(
@@ -84,6 +87,7 @@ def write_sites(
         *([["提示", "", one] for one in answer.warnings]),
         ["来源", "", "；".join(answer.provenance.attributions)],
         ["输入摘要", "", answer.inputs_hash],
+        *([["问题", "", "；".join(asked)]] if (asked := siting_parts(answer.question)) else []),
         *([] if full else [["隐去", "", "1–4 人的小数及可推出它们的数不显示。"]]),
     ]
     write_table(
@@ -183,6 +187,56 @@ def _options(answer: SitingAnswer, *, full: bool) -> tuple[list[Column], list[li
         for row in shown_options(answer, full=full).to_dict("records")
     ]  # fmt: skip
     return columns, rows
+
+
+def _places(
+    answer: SitingAnswer, *, full: bool
+) -> dict[str, tuple[list[Column], list[list[object]]]]:
+    """Sheet of who finds a place before and after; none where nobody asked for places."""
+    told = shown_places(answer, full=full)
+    if told is None:
+        return {}
+    unit, limit = UNIT_TITLES[answer.care.by], f"{answer.care.minutes:g} 分钟"
+    columns = [
+        Column(title="区划代码", meaning="12 位统计用区划代码。"),
+        Column(title=unit, meaning=f"{unit}名称；末行为全县合计。"),
+    ]
+    for said in _WHEN.values():
+        columns += [
+            Column(
+                title=f"{said}\n已服务",
+                meaning=f"{said}：{limit}内由近到远占到名额的人数。",
+                form=COUNT,
+            ),
+            Column(
+                title=f"{said}够得\n着没名额",
+                meaning=f"{said}：{limit}内有设施但名额已满。",
+                form=COUNT,
+            ),
+            Column(title=f"{said}\n服务率", meaning=f"{said}：已服务 ÷ 老年人口。", form=SHARE),
+            *_ends(f"{said}服务率", form=SHARE),
+        ]
+    county = {f"{name}_{when}": value for when in _WHEN for name, value in told[when].items()}
+    rows: list[list[object]] = [
+        [
+            row["code"],
+            row["name"],
+            *(cell for when in _WHEN for cell in _placed(row, when)),
+        ]
+        for row in (*told["rows"], {"code": None, "name": "合计", **county})
+    ]
+    return {"名额": (columns, rows)}
+
+
+def _placed(row: Mapping[str, Any], when: str) -> list[object]:
+    people = (_count(row[f"{name}_{when}"]) for name in ("served", "reachable_unserved"))
+    shares = (_fine(row[f"served_share{end}_{when}"]) for end in ("", "_low", "_high"))
+    return [*people, *shares]
+
+
+def _fine(value: Any) -> object:  # noqa: ANN401 - a cell
+    known = isinstance(value, int | float) and not math.isnan(value)
+    return round(float(value), 4) if known else UNKNOWN
 
 
 def _ends(what: str, *, form: str) -> list[Column]:

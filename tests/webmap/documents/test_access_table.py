@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from openpyxl import load_workbook
 
-from tests.webmap.test_access_cells import made
+from tests.layers.analysis.test_access_cells import made
 from webmap.documents.access_table import access_method, write_access
 
 

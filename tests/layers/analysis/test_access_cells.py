@@ -5,10 +5,15 @@ from dataclasses import replace
 import pandas as pd
 
 from layers.analysis.access import AccessAnswer
+from layers.analysis.access_cells import (
+    shown_access,
+    shown_access_summary,
+    shown_load,
+    shown_referral,
+)
 from layers.analysis.question import CareQuestion
 from layers.provenance import Provenance
 from tests.webmap.pictures import EAST, WEST
-from webmap.access_cells import shown_access, shown_access_summary, shown_load, shown_referral
 
 
 def made(served=(40.0, 60.0), unserved=(10.0, 20.0)) -> AccessAnswer:
