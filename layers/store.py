@@ -28,6 +28,7 @@ from layers.store_values import (
     Table,
     Version,
 )
+from layers.stores.postgis_address import is_postgis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -162,20 +163,25 @@ def open_store(
     create: bool = False,
     clock: Callable[[], datetime] | None = None,
     min_free_mb: int = 64,
+    folder: Path | None = None,
 ) -> Store:
     """Open the county's store.
 
     Parameters
     ----------
     url
-        ``gpkg:PATH``.
+        ``gpkg:PATH``, or ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE`` of a database with
+        PostGIS.
     create
         Make it if there is none; an existing one is opened as it is.
     clock
         Gives the time of events, with time zone; None: now. For stores that must be the same on
         every run.
     min_free_mb
-        Writing stops while the disk has less free; 0: never.
+        Writing stops while the disk has less free; 0: never. A database server watches its own.
+    folder
+        The data folder, where heads of the chain are written down (`anchors.jsonl`) for a database
+        server; None: nowhere. A GeoPackage has them beside it.
 
     Returns
     -------
@@ -189,9 +195,17 @@ def open_store(
         If there is none (``store_missing``), it is no store of ours (``not_a_store``), it was made
         by a newer version (``store_newer``) or cannot be read.
     """
+    if is_postgis(url):
+        from layers.stores.postgis import PostgisStore  # noqa: PLC0415 - only the store asked for
+
+        return PostgisStore(url, create=create, clock=clock, folder=folder)
     kind, _, path = url.partition(":")
     if kind != "gpkg" or not path:
-        raise InputError(f"不认识的数据库地址“{url}”，应为 gpkg:文件路径。", where="url")
+        # The address is not shown: it may hold a password.
+        raise InputError(
+            "不认识的数据库地址，应为 gpkg:文件路径 或 postgresql://用户:密码@主机:端口/库名。",
+            where="url",
+        )
     from layers.stores.gpkg import GpkgStore  # noqa: PLC0415 - only the store asked for
 
     file = Path(path)

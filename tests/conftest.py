@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.postgis_server import PostgisServer
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None)
@@ -39,3 +45,18 @@ def chromium() -> str:
     if path is None:
         lacking("chromium", "run `make system` as root")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[PostgisServer]:
+    """A PostgreSQL server with PostGIS, one a worker."""
+    from tests.postgis_server import postgis_server
+
+    with postgis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgis_url(postgis: PostgisServer) -> str:
+    """Address of an empty database, one a module."""
+    return postgis.database(f"m{uuid4().hex[:12]}")

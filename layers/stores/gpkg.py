@@ -12,7 +12,7 @@ from layers.schema import layer_names, layer_schema
 from layers.stores.gpkg_bounds import stored_bounds
 from layers.stores.gpkg_connection import GpkgConnections, create_file
 from layers.stores.gpkg_geometry import to_wkb
-from layers.stores.gpkg_query import select, way_of
+from layers.stores.gpkg_query import crowded_of, select, way_of
 from layers.stores.gpkg_schema import add_table, is_as_made
 from layers.stores.gpkg_table import GpkgTable
 from layers.stores.sql_store import SqlStore, utc_now
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from layers.stores.sql_select import Select
 
 __all__ = ["GpkgStore"]
+
+# What SQLite says of a statement that is deeper or longer than it was built for.
+_LIMITS = ("parser stack overflow", "Expression tree is too large", "too many SQL variables")
 
 
 class GpkgStore(SqlStore):
@@ -67,7 +70,11 @@ class GpkgStore(SqlStore):
     def _select(
         self, connection: sqlite3.Connection, schema: LayerSchema, query: Query, columns: str | None
     ) -> Select:
-        return select(schema, query, columns, way=way_of(connection, schema, query))
+        way, crowded = way_of(connection, schema, query), crowded_of(connection, schema, query)
+        return select(schema, query, columns, way=way, crowded=crowded)
+
+    def _gave_up(self, error: Exception) -> bool:
+        return isinstance(error, sqlite3.OperationalError) and str(error).startswith(_LIMITS)
 
     def _bounds(
         self, connection: sqlite3.Connection, layer: str

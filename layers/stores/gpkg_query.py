@@ -12,20 +12,26 @@ from layers.stores.sql_select import Select
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
     from layers.schema import LayerSchema
     from layers.store_values import Query
 
     Box = tuple[float, float, float, float]
 
-__all__ = ["select", "way_of"]
+__all__ = ["crowded_of", "select", "way_of"]
 
 _INDEX = '"rtree_{}_geom" WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?'
 _CROWD = 5000
 
 
 def select(
-    schema: LayerSchema, query: Query, columns: str | None = None, *, way: str = "index"
+    schema: LayerSchema,
+    query: Query,
+    columns: str | None = None,
+    *,
+    way: str = "index",
+    crowded: Callable[[Box], bool] | None = None,
 ) -> Select:
     """Translate a query.
 
@@ -38,10 +44,17 @@ def select(
         order are then left out.
     way
         How to answer the box, as `way_of` advises.
+    crowded
+        Where the filter should not ask the index, as `crowded_of` advises.
 
     Returns
     -------
     The statement.
+
+    Raises
+    ------
+    InputError
+        If the filter does not fit the layer.
     """
     found = Select(schema, "t.geom", columns)
     if query.bbox is not None:
@@ -50,7 +63,7 @@ def select(
     if query.ids is not None:
         found.where("t.id IN (SELECT value FROM json_each(?))", json.dumps(list(query.ids)))
     if query.filter is not None:
-        condition, values = filter_sql.where(query.filter, schema)
+        condition, values = filter_sql.where(query.filter, schema, crowded=crowded)
         found.where(condition, *values)
     found.page(query)
     return found
@@ -72,13 +85,34 @@ def way_of(connection: sqlite3.Connection, schema: LayerSchema, query: Query) ->
     """
     if query.bbox is None or not schema.geometry:
         return "index"
-    west, south, east, north = query.bbox
+    return _way(connection, schema, query.bbox, query.limit)
+
+
+def crowded_of(
+    connection: sqlite3.Connection, schema: LayerSchema, query: Query
+) -> Callable[[Box], bool]:
+    """Give what tells of the boxes of a filter whether walking the table is quicker.
+
+    Parameters
+    ----------
+    connection, schema, query
+        The layer and what is asked of it.
+
+    Returns
+    -------
+    For `select`; each answer looks into the index.
+    """
+    return lambda box: _way(connection, schema, box, query.limit) != "index"
+
+
+def _way(connection: sqlite3.Connection, schema: LayerSchema, box: Box, limit: int | None) -> str:
+    west, south, east, north = box
     extent = stored_bounds(connection, schema.name)
     if extent is not None and (
         west <= extent[0] and south <= extent[1] and east >= extent[2] and north >= extent[3]
     ):
         return "all"
-    if query.limit is None:
+    if limit is None:
         return "index"
     hits = connection.execute(
         f"SELECT count(*) FROM (SELECT 1 FROM {_INDEX.format(schema.name)} LIMIT ?)",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from layers.cql2.errors import FilterError
 from layers.errors import NotFound
 from layers.field_values import has_unseen
 from layers.history import GENESIS, unstamp
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["SqlReader"]
 
 _PAGE = 10_000
+_BEYOND = "嵌套太深，或算出的数太大，数据库算不了，请简化"
 
 
 class SqlReader(ABC):
@@ -63,6 +65,10 @@ class SqlReader(ABC):
     @abstractmethod
     def _bounds(self, connection: Any, layer: str) -> Box | None:  # noqa: ANN401 - as above
         """Give the true bounds of a layer; None without geometry."""
+
+    def _gave_up(self, error: Exception) -> bool:  # noqa: ARG002 - for those that can tell
+        """Tell whether an error means that the filter asks too much of the database."""
+        return False
 
     def _wkb(self, shapes: Sequence[bytes | None]) -> list[bytes | None]:
         """Give geometries as they are stored as WKB."""
@@ -358,9 +364,14 @@ class SqlReader(ABC):
             query = replace(query, ids=[made for made in query.ids if not has_unseen(made)])
         with self._connections.reading() as connection:
             statement = self._select(connection, schema, query, columns)
-            rows: list[tuple[Any, ...]] = connection.execute(
-                statement.sql, statement.parameters
-            ).fetchall()
+            try:
+                rows: list[tuple[Any, ...]] = connection.execute(
+                    statement.sql, statement.parameters
+                ).fetchall()
+            except Exception as error:
+                if query.filter is not None and self._gave_up(error):
+                    raise FilterError(_BEYOND) from error
+                raise
         return rows
 
     def _versions(self, layer: str, id: str) -> list[tuple[Any, ...]]:

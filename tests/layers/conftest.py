@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from layers.store import Store
+
+
+_NUMBERS = itertools.count(1)
 
 
 class Clock:
@@ -32,17 +36,35 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["gpkg"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def store_url(tmp_path: Path) -> str:
+    """Address of a store that does not exist yet; a suite for all kinds gives `each_store_url`."""
+    return f"gpkg:{tmp_path / 'county.gpkg'}"
+
+
+@pytest.fixture(params=["gpkg", pytest.param("postgis", marks=pytest.mark.postgis)])
+def each_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of a store of each kind that does not exist yet."""
-    return {"gpkg": f"gpkg:{tmp_path / 'county.gpkg'}"}[request.param]
+    if request.param == "gpkg":
+        return f"gpkg:{tmp_path / 'county.gpkg'}"
+    return empty_schema(request.getfixturevalue("postgis_url"))
 
 
 @pytest.fixture
-def store(store_url: str, clock: Clock) -> Iterator[Store]:
-    """An empty store of each kind; the suite of `test_store` holds for all of them."""
-    with open_store(store_url, create=True, clock=clock, min_free_mb=0) as opened:
+def store(store_url: str, clock: Clock, tmp_path: Path) -> Iterator[Store]:
+    """An empty store."""
+    with open_store(store_url, create=True, clock=clock, min_free_mb=0, folder=tmp_path) as opened:
         yield opened
+
+
+def empty_schema(url: str) -> str:
+    """Make an empty place in a PostGIS database; gives the address that leads there."""
+    import psycopg
+
+    name = f"s{next(_NUMBERS)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+    return f"{url}&options=-csearch_path%3D{name}%2Cpublic"
 
 
 @pytest.fixture

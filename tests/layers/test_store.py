@@ -44,6 +44,11 @@ UNIT = {
 }
 
 
+@pytest.fixture
+def store_url(each_store_url: str) -> str:
+    return each_store_url
+
+
 def put_one(store: Store, row: dict, *, actor: Actor = CLERK, layer="care_facilities", **options):
     return store.put(layer, [row], actor=actor, **options).ids[0]
 
