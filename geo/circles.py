@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from geopandas.array import from_shapely
 from shapely.geometry.base import BaseGeometry
@@ -151,7 +152,9 @@ def service_circles(
             # Made here, for `set_geometry` with bare shapes takes as long as a circle.
             "geometry": from_shapely(shapes, crs=network.crs),
         },
+        index=pd.RangeIndex(len(rows)),
         geometry="geometry",
+        copy=False,  # the columns were made for it
     )
 
 

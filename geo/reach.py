@@ -29,6 +29,7 @@ from geo.search import (
     kernels,
     legs_at,
 )
+from geo.snapping import kernels as snapping_kernels
 from geo.snapping import snap, snap_places
 
 if TYPE_CHECKING:
@@ -294,6 +295,7 @@ def cost_matrix(
 def warm_up() -> None:
     """Load the compiled kernels now, so that the first question of a process need not wait."""
     kernels()
+    snapping_kernels()
 
 
 _OFFSET_M: Final = 2

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from geo.network import Network
 
-__all__ = ["TIE_M", "Places", "snap", "snap_places"]
+__all__ = ["TIE_M", "Places", "kernels", "snap", "snap_places"]
 
 TIE_M: Final = 1e-6
 """Edges whose distances differ by less are equally near."""
@@ -187,12 +187,12 @@ class _Squares:
         size = at.max(axis=0).astype(np.int64) + 2
         square, piece = np.empty(0, np.int64), np.empty(0, np.int32)
         for _ in range(2):  # to count, then to write
-            count = _kernels().squares_touched(at, owner, size[0], square, piece)
+            count = kernels().squares_touched(at, owner, size[0], square, piece)
             if len(square) < count:
                 square, piece = np.empty(count, np.int64), np.empty(count, np.int32)
         order = np.argsort(square, kind="stable")
         start = np.cumsum(np.bincount(square + 1, minlength=int(size.prod()) + 1))
-        along_m = _kernels().metres_along(xy, owner)
+        along_m = kernels().metres_along(xy, owner)
         piece = piece[order]
         ends = np.hstack((xy[piece], xy[piece + 1]))
         return cls(corner - side_m, side_m, size, owner, along_m, start, piece, ends)
@@ -202,7 +202,7 @@ class _Squares:
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Nearest edge, distance and metres along; right where closer than `_CLOSE_M`, or inf."""
         edge, offset_m, along_m = np.empty(len(xy), np.int64), np.empty(len(xy)), np.empty(len(xy))
-        _kernels().nearest_close(
+        kernels().nearest_close(
             np.ascontiguousarray(xy),
             self.corner,
             self.side_m,
@@ -222,7 +222,8 @@ class _Squares:
 
 
 @lru_cache(maxsize=1)
-def _kernels() -> ModuleType:
+def kernels() -> ModuleType:
+    """Import the compiled kernels: as `geo.search.kernels`, those of snapping."""
     return import_module("geo.snapping_kernels")
 
 
