@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,16 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.help_words import ChineseCommand, ChineseGroup
-from api.cli.options import ActorName, Data, Json, Role, parse_date
-from api.cli.session import Session, actor, start
+from api.cli.options import ActorOptions, SessionOptions, parse_date
+from api.cli.spelled import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from api.cli.session import Session
     from layers.cases import Case
     from layers.store import Store
 
 __all__ = [
+    "CaseOptions",
+    "StepOptions",
     "act",
     "calendar",
     "documents",
@@ -31,17 +35,47 @@ __all__ = [
 ]
 
 CaseId = Annotated[str, typer.Argument(metavar="ID", help="办件编号，见 xygeo case list")]
-Words = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="字段=值", help="本步内容，可重复；列表用、隔开，嵌套写 JSON"),
-]
-File = Annotated[
-    Path | None,
-    typer.Option(
-        "--file", metavar="FILE", exists=True, dir_okay=False, help="本步内容（JSON 或 YAML）"
-    ),
-]
-On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="办理日期（默认今天）")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOptions(SessionOptions):
+    """The business day, and where the data are."""
+
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="办理日期（默认今天）")] = (
+        None
+    )
+
+    def day(self, session: Session) -> date:
+        """Give the business day: the one asked for, else today in the bureau's time zone."""
+        from datetime import UTC, datetime
+        from zoneinfo import ZoneInfo
+
+        today = datetime.now(UTC).astimezone(ZoneInfo(session.settings.tz)).date()
+        return parse_date(self.on, "--on") or today
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepOptions(ActorOptions):
+    """What a step brings, and who does it."""
+
+    words: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="字段=值", help="本步内容，可重复；列表用、隔开，嵌套写 JSON"
+        ),
+    ] = None
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", metavar="FILE", exists=True, dir_okay=False, help="本步内容（JSON 或 YAML）"
+        ),
+    ] = None
+
+    def data(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Read the step's data by the fields of its form, as `api.cli.case_words.case_data`."""
+        from api.cli.case_words import case_data
+
+        return case_data(self.words or (), self.file, fields)
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +100,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="case")
 
 
+@spelled
 def list_cases(
+    *,
     type_name: Annotated[
         str | None, typer.Option("--type", metavar="T", help="类型，如 inspection、place_name")
     ] = None,
@@ -79,16 +115,14 @@ def list_cases(
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="至多几件")
     ] = None,
-    on: On = None,
-    data: Data = None,
-    as_json: Json = False,
+    call: CaseOptions,
 ) -> None:
     """办件列表，最急的在前。"""
     from api.cli.case_lines import case_lines
     from layers.cases import cases, cases_json
 
-    session = start(data, as_json=as_json)
-    day = _day(session, on)
+    session = call.start()
+    day = call.day(session)
     with session.store() as store:
         found = cases(
             store,
@@ -102,60 +136,52 @@ def list_cases(
     session.answer({"cases": bodies, "count": len(bodies)}, case_lines(bodies))
 
 
+@spelled
 def open_case(
+    *,
     type_name: Annotated[
         str,
         typer.Argument(metavar="TYPE", help="类型：inspection finding place_name heritage siting"),
     ],
-    words: Words = None,
-    file: File = None,
-    on: On = None,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    data: Data = None,
-    as_json: Json = False,
+    step: StepOptions,
+    call: CaseOptions,
 ) -> None:
     """立案：开一个新办件。"""
-    from api.cli.case_words import case_data
     from layers.cases import open_case as opened
     from layers.cases import workflow
 
-    session = start(data, as_json=as_json)
-    given = case_data(words or (), file, workflow(type_name).form.fields)
-    day = _day(session, on)
-    who = actor(actor_name, role)
+    session = call.start()
+    given = step.data(workflow(type_name).form.fields)
+    day = call.day(session)
+    who = step.actor()
     with session.store() as store:
         case = opened(store, type_name, who, given, on=day, lists=_lists(session))
         _answer(session, store, case, day)
 
 
+@spelled
 def act(
+    *,
     case_id: CaseId,
     action: Annotated[str, typer.Argument(metavar="ACTION", help="办理事项，见 xygeo case show")],
-    words: Words = None,
-    file: File = None,
+    step: StepOptions,
     version: Annotated[
         int | None, typer.Option("--version", metavar="N", help="您看到的步数；别人先办了就不写入")
     ] = None,
-    on: On = None,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    data: Data = None,
-    as_json: Json = False,
+    call: CaseOptions,
 ) -> None:
     """办理一步。"""
-    from api.cli.case_words import case_data
     from layers.cases import act as acted
     from layers.cases import case, workflow
 
-    session = start(data, as_json=as_json)
-    day = _day(session, on)
-    who = actor(actor_name, role)
+    session = call.start()
+    day = call.day(session)
+    who = step.actor()
     with session.store() as store:
         flow = workflow(case(store, case_id).type)
         collect = flow.collects.get(action)
         form = flow.form if collect is None else collect.form
-        given = case_data(words or (), file, form.fields)
+        given = step.data(form.fields)
         moved = acted(
             store, case_id, action, who, given, on=day, version=version, lists=_lists(session)
         )
@@ -170,28 +196,30 @@ def act(
         _answer(session, store, moved, day, failed)
 
 
+@spelled
 def show(
+    *,
     case_id: CaseId,
-    on: On = None,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    data: Data = None,
-    as_json: Json = False,
+    who: ActorOptions,
+    call: CaseOptions,
 ) -> None:
     """一个办件的全部：内容、期限、经过，以及现在可以办什么。"""
     from api.cli.case_lines import show_lines
     from layers.cases import case, case_json, history
 
-    session = start(data, as_json=as_json)
-    day = _day(session, on)
+    session = call.start()
+    day = call.day(session)
     with session.store() as store:
-        who = actor(actor_name, role)
-        body = case_json(store, case(store, case_id), on=day, actor=who, lists=_lists(session))
+        body = case_json(
+            store, case(store, case_id), on=day, actor=who.actor(), lists=_lists(session)
+        )
         body["events"] = history(store, case_id)
     session.answer(body, show_lines(body))
 
 
+@spelled
 def photo(
+    *,
     case_id: CaseId,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="JPEG 或 PNG")
@@ -202,26 +230,23 @@ def photo(
     finding: Annotated[
         str | None, typer.Option("--finding", metavar="ID", help="拍的是哪个问题")
     ] = None,
-    on: On = None,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    data: Data = None,
-    as_json: Json = False,
+    who: ActorOptions,
+    call: CaseOptions,
 ) -> None:
     """附一张照片：核对拍摄位置，只留去除位置等信息的副本。"""
     from api.cli.case_lines import photo_lines
     from layers.cases import add_photo
     from layers.files import Files
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     with session.store() as store:
         added = add_photo(
             store,
             Files(session.folder),
             case_id,
             file.read_bytes(),
-            actor(actor_name, role),
-            on=_day(session, on),
+            who.actor(),
+            on=call.day(session),
             marker_id=marker,
             finding_id=finding,
         )
@@ -234,7 +259,9 @@ def photo(
     session.answer(body, photo_lines(added))
 
 
+@spelled
 def documents(
+    *,
     case_id: CaseId,
     name: Annotated[
         str | None, typer.Option("--name", metavar="N", help="只要这一份，如 report（默认全部）")
@@ -243,10 +270,8 @@ def documents(
         Path | None,
         typer.Option("--out", metavar="DIR", file_okay=False, help="写到这个文件夹（默认只列出）"),
     ] = None,
-    actor_name: ActorName = None,
-    role: Role = "clerk",
-    data: Data = None,
-    as_json: Json = False,
+    who: ActorOptions,
+    call: SessionOptions,
 ) -> None:
     """办件的文书：列出，或写到文件夹；形成时是什么样，以后都是什么样。"""
     from api.case_documents import document_list, kept_document
@@ -255,7 +280,7 @@ def documents(
     from layers.cases import case, document_rows
     from layers.files import Files
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     with session.store() as store:
         one = case(store, case_id)
         if name is not None:
@@ -272,7 +297,7 @@ def documents(
                     case_id,
                     body["name"],
                     suffix,
-                    actor(actor_name, role),
+                    who.actor(),
                     publisher=session.settings.publisher,
                 )
                 place = place_for(Path(out or "") / _file_name(case_id, body["name"], suffix))
@@ -282,7 +307,9 @@ def documents(
     session.answer({"case": case_id, "documents": listed}, document_lines(one.title, listed))
 
 
+@spelled
 def nameplates(
+    *,
     villages: Annotated[
         list[str] | None,
         typer.Option("--village", metavar="CODE", help="村级代码，可重复（默认五个试点村）"),
@@ -290,9 +317,7 @@ def nameplates(
     out: Annotated[
         list[Path] | None, typer.Option("--out", metavar="FILE", help="写成 .xlsx 或 .docx，可重复")
     ] = None,
-    on: On = None,
-    data: Data = None,
-    as_json: Json = False,
+    call: CaseOptions,
 ) -> None:
     """地名标志牌清单：每村一块村牌，村内每个标准地名一块。"""
     from api.cli.case_lines import plate_lines
@@ -300,9 +325,9 @@ def nameplates(
     from layers.cases import plate_rows
 
     require_outputs(out or (), (".xlsx", ".docx"), what="清单")
-    session = start(data, as_json=as_json)
+    session = call.start()
     with session.store() as store:
-        rows = plate_rows(store, on=_day(session, on), villages=villages or ())
+        rows = plate_rows(store, on=call.day(session), villages=villages or ())
     for path in out or ():
         from webmap.documents import write_document
 
@@ -312,14 +337,15 @@ def nameplates(
     session.answer(body, plate_lines(body))
 
 
-def calendar(on: On = None, data: Data = None, as_json: Json = False) -> None:
+@spelled
+def calendar(call: CaseOptions) -> None:
     """五年联检日历：每条界线下次何时到期、由谁牵头、何时提醒。"""
     from api.cli.case_lines import calendar_lines
     from layers.cases import inspection_calendar
 
-    session = start(data, as_json=as_json)
+    session = call.start()
     with session.store() as store:
-        lines = inspection_calendar(store, on=_day(session, on))
+        lines = inspection_calendar(store, on=call.day(session))
     plain = [
         {
             **line,
@@ -347,16 +373,6 @@ def _answer(
     body = case_json(store, case, on=day, lists=_lists(session))
     body["warnings"] += failed
     session.answer(body, step_lines(body))
-
-
-def _day(session: Session, on: str | None) -> date:
-    """Give the business day: the one asked for, else today in the bureau's time zone."""
-    from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
-
-    return (
-        parse_date(on, "--on") or datetime.now(UTC).astimezone(ZoneInfo(session.settings.tz)).date()
-    )
 
 
 def _lists(session: Session) -> Any:  # noqa: ANN401 - read only where names are checked
