@@ -47,7 +47,7 @@ def layer_etag(head: Head, view: View, format: Format, today: date) -> str:
     A weak tag: the time stamp of the answer is not part of what it says.
     """
     day = f"-{today:%Y%m%d}" if view.schema.default_period == "present" else ""
-    return f'W/"{head.hash[:20]}{day}-{"a" if view.known else "v"}-{format.name}"'
+    return f'W/"{head.hash[:20]}{day}-{view.variant}-{format.name}"'
 
 
 def feature_etag(version: int, view: View, format: Format, variant: str = "") -> str:
@@ -68,7 +68,7 @@ def feature_etag(version: int, view: View, format: Format, variant: str = "") ->
     -------
     A strong tag that begins with the version.
     """
-    told = ".".join(part for part in ("a" if view.known else "v", format.name, variant) if part)
+    told = ".".join(part for part in (view.variant, format.name, variant) if part)
     return f'"{version}-{told}"'
 
 

@@ -70,7 +70,7 @@ def features_of(
         {"type": "Feature", "id": id, "geometry": shape, "properties": dict(zip(names, row))}  # noqa: B905 - equally long, and this is the loop that counts
         for id, shape, row in zip(ids, shapes, rows, strict=True)
     ]
-    if view.hides_counts:
+    if view.counts:
         _blank(features, hidden or {})
     return features
 

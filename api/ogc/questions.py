@@ -12,13 +12,13 @@ import shapely
 from api.ogc.crs import CRS84, Crs, read_crs
 from api.problems import Refused
 from geo.errors import InputError
-from layers.cql2 import fitted, parse_filter, swap_axes, transformed
+from layers.cql2 import fitted, parse_filter, properties_in, swap_axes, transformed
 from layers.cql2.nodes import Box as BoxNode
 from layers.cql2.nodes import Call, Items, Literal, Property, Shape
 from layers.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from api.ogc.parameters import Box, Period
     from api.ogc.visibility import View
@@ -62,7 +62,14 @@ class Question:
     after: int | None = None
 
 
-def query_of(view: View, question: Question, *, today: date, tz: str) -> Query:
+def query_of(
+    view: View,
+    question: Question,
+    *,
+    today: date,
+    tz: str,
+    hidden: Callable[[], Mapping[str, Collection[str]]] = dict,
+) -> Query:
     """Turn a question into the query of what its asker may see.
 
     Parameters
@@ -75,10 +82,14 @@ def query_of(view: View, question: Question, *, today: date, tz: str) -> Query:
         The business day: without `datetime`, a layer of periods gives those of today.
     tz
         Zone in which a moment is a business day.
+    hidden
+        Gives id -> names of the counts that this role may not see in that row; called only if a
+        condition names such a count.
 
     Returns
     -------
-    The query.
+    The query. A row whose count is hidden is never found by a condition on that count: what
+    ``age80 < 5`` finds would tell what the answer blanks.
 
     Raises
     ------
@@ -100,6 +111,11 @@ def query_of(view: View, question: Question, *, today: date, tz: str) -> Query:
         node = _in_degrees(node, question.filter_crs)
         fitted(node, view.schema, hidden=view.hidden)
         conditions.append(node)
+    if named := _counts_in(conditions, view):
+        ids = [id for id, names in hidden().items() if not named.isdisjoint(names)]
+        if ids:
+            among = Call("in", (Property("id"), Items(tuple(map(Literal, ids)))))
+            conditions.append(Call("not", (among,)))
     if view.restriction is not None:
         conditions.append(view.restriction)
     return Query(
@@ -110,6 +126,14 @@ def query_of(view: View, question: Question, *, today: date, tz: str) -> Query:
         limit=question.limit,
         after=question.after,
     )
+
+
+def _counts_in(conditions: list[Node], view: View) -> set[str]:
+    """Find the guarded counts that conditions name; letter case does not matter in a filter."""
+    if not view.counts:
+        return set()
+    named = {name.casefold() for node in conditions for name in properties_in(node)}
+    return {name for name in view.counts if name.casefold() in named}
 
 
 def _of_today(view: View) -> bool:

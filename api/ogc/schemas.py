@@ -51,7 +51,7 @@ def queryables_document(view: View, address: str) -> dict[str, Any]:
 
     Returns
     -------
-    JSON Schema. What would tell a hidden count is not among them.
+    JSON Schema.
     """
     fields = [field for name, field in view.askable.items() if name != "id"]
     return _document(view, address, fields)

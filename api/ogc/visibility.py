@@ -37,24 +37,35 @@ class View:
     ----------
     schema
         The layer.
-    known
-        Whether somebody signed in.
+    role
+        Of whoever asks.
     fields
         The served properties, in order: fields, then what the store writes; without the id.
     hidden
-        Properties that this role may neither see whole nor ask for in a filter.
-    hides_counts
-        Whether small counts are blanked and named in `suppressed`.
+        Properties that this role does not see at all.
+    counts
+        Names of the counts of people of which small ones are blanked, and named in `suppressed`;
+        empty where this role sees them.
     by_role
         Whether the rows or counts differ from role to role, so that no cache may keep them.
     """
 
     schema: LayerSchema
-    known: bool
+    role: Role
     fields: tuple[Field, ...]
     hidden: frozenset[str]
-    hides_counts: bool
+    counts: tuple[str, ...]
     by_role: bool
+
+    @property
+    def known(self) -> bool:
+        """Whether somebody signed in."""
+        return self.role != "viewer"
+
+    @property
+    def variant(self) -> str:
+        """Tells the answers of roles that differ apart."""
+        return self.role if self.by_role else "a" if self.known else "v"
 
     @property
     def name(self) -> str:
@@ -65,10 +76,7 @@ class View:
     def askable(self) -> Mapping[str, Field]:
         """The properties that a filter may name, the id first."""
         found = {"id": self.schema.system["id"]} | {field.name: field for field in self.fields}
-        return {name: field for name, field in found.items() if self._may_ask(name)}
-
-    def _may_ask(self, name: str) -> bool:
-        return name not in self.hidden and name != SUPPRESSED
+        return {name: field for name, field in found.items() if name != SUPPRESSED}
 
     @property
     def restriction(self) -> Node | None:
@@ -102,11 +110,11 @@ def view_of(schema: LayerSchema, role: Role) -> View:
     The view; the same object at every call.
     """
     known = role != "viewer"
-    hides_counts = bool(schema.privacy_counts) and not sees_small_cells(role)
+    counts = () if sees_small_cells(role) else schema.privacy_counts
     system = [f for name, f in schema.system.items() if name != "id"]
     unseen = frozenset(() if known else _FOR_ACCOUNTS)
     fields = [f for f in (*schema.fields.values(), *system) if f.name not in unseen]
-    if hides_counts:
+    if counts:
         fields.append(SUPPRESSED_FIELD)
     by_role = (
         bool(schema.privacy_counts)
@@ -115,10 +123,9 @@ def view_of(schema: LayerSchema, role: Role) -> View:
     )
     return View(
         schema=schema,
-        known=known,
+        role=role,
         fields=tuple(fields),
-        # A question such as age80 < 5 would tell what the answer blanks.
-        hidden=unseen | frozenset(schema.privacy_counts if hides_counts else ()),
-        hides_counts=hides_counts,
+        hidden=unseen,
+        counts=counts,
         by_role=by_role,
     )
