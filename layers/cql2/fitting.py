@@ -199,7 +199,7 @@ def _like(op: str, args: tuple[Node, ...]) -> Node:
 
 def _is_null(op: str, args: tuple[Node, ...]) -> Node:
     _require_count("IS NULL", args, 1)
-    if isinstance(args[0], Items | Interval | Box | Shape):
+    if not isinstance(args[0], Property | Call):
         raise FilterError("的 IS NULL 只能用于字段和算出的值")
     return Call(op, args)
 
@@ -216,6 +216,8 @@ def _fold(op: str, args: tuple[Node, ...]) -> Node:
     _require_kind(args[0], ("text",), op.upper())
     if isinstance(args[0], Literal):
         return Literal((casei if op == "casei" else accenti)(str(args[0].value)))
+    if isinstance(args[0], Call) and args[0].op == op:
+        return args[0]  # twice is once
     return Call(op, args)
 
 

@@ -16,6 +16,7 @@ from layers.cql2.sql import SqlWriter, geometry_of, quoted
 from layers.history import canonical_json, stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from layers.cql2.nodes import Box, Node, Shape
@@ -41,9 +42,6 @@ _MODULO = (
     " FROM (SELECT {}::float8 AS a, nullif({}::float8, 0) AS b) v)"
 )
 _ARITHMETIC = {
-    "+": "({}::float8 + {}::float8)",
-    "-": "({}::float8 - {}::float8)",
-    "*": "({}::float8 * {}::float8)",
     "/": "({}::float8 / nullif({}::float8, 0))",
     "div": "trunc({}::float8 / nullif({}::float8, 0))",
     "%": _MODULO,
@@ -90,6 +88,9 @@ class _Writer(SqlWriter):
         super().__init__()
         self.mark = mark
 
+    def negation(self, text: str) -> str:
+        return f"(NOT {text})"
+
     def column(self, node: Property) -> str:
         return "t.geom" if node.type == GEOMETRY else f"t.{quoted(node.name)}"
 
@@ -113,6 +114,10 @@ class _Writer(SqlWriter):
 
     def arithmetic(self, op: str, first: str, second: str) -> str:
         return _ARITHMETIC[op].format(first, second)
+
+    def chain(self, first: str, rest: Sequence[tuple[str, str]]) -> str:
+        terms = " ".join(f"{op} {text}::float8" for op, text in rest)
+        return f"({first}::float8 {terms})"
 
     def relation(self, op: str, literal: Box | Shape, *, holds: bool) -> str:  # noqa: ARG002
         wkb = shapely.to_wkb(geometry_of(literal))

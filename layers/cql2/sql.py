@@ -12,7 +12,7 @@ from layers.cql2.fitting import ARITHMETIC, ARRAY, COMPARISONS, FOLDS, SPATIAL, 
 from layers.cql2.nodes import Box, Call, Instant, Interval, Items, Literal, Property, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from layers.cql2.nodes import Node
@@ -51,6 +51,8 @@ _RELATIONS = {
     "t_starts": ("a=b", "A<B"),
 }
 _ORDER = {"<": lt, ">": gt, "<=": le, ">=": ge, "=": eq}
+_DEEP = 8
+_CHAINED = {"+": "+-", "-": "+-", "*": "*"}
 _UNBOUNDED = frozenset({"valid_from", "valid_to"})
 
 
@@ -106,7 +108,9 @@ class SqlWriter(ABC):
 
     def _call(self, op: str, args: tuple[Node, ...], *, holds: bool) -> str:
         if op in {"and", "or"}:
-            parts = [self.condition(arg, holds=holds) for arg in args]
+            # Parsers keep what stands before a parenthesis: the deep part first keeps less.
+            ordered = sorted(args, key=_depth, reverse=True)
+            parts = [self.condition(arg, holds=holds) for arg in ordered]
             return f"({f' {op.upper()} '.join(parts)})"
         if op in SPATIAL:
             return self._spatial(op, args, holds=holds)
@@ -114,14 +118,18 @@ class SqlWriter(ABC):
             return self._temporal(op, args)
         if op in ARRAY:
             return self.array(op, args)
+        if op in _CHAINED:
+            return self._chain(op, args)
         first, *rest = args
         if op == "in":
             text = self.condition(first, holds=False)
             listed = rest[0].items if isinstance(rest[0], Items) else ()
             return f"({text} IN ({', '.join(self.condition(item) for item in listed)}))"
+        if op == "not" and isinstance(first, Call) and first.op == "not":
+            return self.condition(first.args[0], holds=False)  # unknown stays unknown
         parts = [self.condition(arg, holds=False) for arg in args]
         if op == "not":
-            return f"(NOT {parts[0]})"
+            return self.negation(parts[0])
         if op == "isnull":
             return f"({parts[0]} IS NULL)"
         if op == "between":
@@ -135,6 +143,16 @@ class SqlWriter(ABC):
         if op in ARITHMETIC:
             return self.arithmetic(op, parts[0], parts[1])
         raise TypeError(op)
+
+    def _chain(self, op: str, args: tuple[Node, ...]) -> str:
+        # Sums and products of many terms stand side by side, not in ever more parentheses.
+        first, last = args
+        links = [(op, last)]
+        while isinstance(first, Call) and first.op in _CHAINED[op]:
+            links.append((first.op, first.args[1]))
+            first = first.args[0]
+        text = self.condition(first)
+        return self.chain(text, [(sign, self.condition(term)) for sign, term in reversed(links)])
 
     def _spatial(self, op: str, args: tuple[Node, ...], *, holds: bool) -> str:
         first, second = args
@@ -170,12 +188,16 @@ class SqlWriter(ABC):
             return f"coalesce({text}, {edge})" if is_open else text
 
         if op == "t_disjoint":
-            return f"(NOT {self._temporal('t_intersects', args)})"
+            return self.negation(self._temporal("t_intersects", args))
         parts = [
             f"{written(relation[0])} {relation[1:-1]} {written(relation[-1])}"
             for relation in _RELATIONS[op]
         ]
         return f"({' AND '.join(parts)})"
+
+    @abstractmethod
+    def negation(self, text: str) -> str:
+        """Write what is true where a condition is false; unknown stays unknown."""
 
     @abstractmethod
     def column(self, node: Property) -> str:
@@ -199,7 +221,11 @@ class SqlWriter(ABC):
 
     @abstractmethod
     def arithmetic(self, op: str, first: str, second: str) -> str:
-        """Write a calculation; what has no result is NULL."""
+        """Write a quotient, remainder or power; what has no result is NULL."""
+
+    @abstractmethod
+    def chain(self, first: str, rest: Sequence[tuple[str, str]]) -> str:
+        """Write a sum or product: the first term, then sign and term of each other one."""
 
     @abstractmethod
     def relation(self, op: str, literal: Box | Shape, *, holds: bool) -> str:
@@ -212,6 +238,18 @@ class SqlWriter(ABC):
     @abstractmethod
     def array(self, op: str, args: tuple[Node, ...]) -> str:
         """Write a relation of two lists, taken as sets."""
+
+
+def _depth(node: Node) -> int:
+    """Give how deep a node goes, nothing where it is not so deep that it matters."""
+    deepest = 0
+    stack = [(node, 1)]
+    while stack:
+        here, depth = stack.pop()
+        deepest = max(deepest, depth)
+        if isinstance(here, Call):
+            stack += [(arg, depth + 1) for arg in here.args]
+    return deepest if deepest > _DEEP else 0
 
 
 def geometry_of(node: Box | Shape) -> shapely.Geometry:

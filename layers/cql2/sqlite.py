@@ -14,7 +14,7 @@ from layers.cql2.sql import SqlWriter, geometry_of, quoted
 from layers.history import canonical_json, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from layers.cql2.nodes import Node
@@ -63,6 +63,9 @@ class _Writer(SqlWriter):
         self._index = quoted(f"rtree_{schema.name}_geom")
         self._crowded = crowded
 
+    def negation(self, text: str) -> str:
+        return f"({text} = 0)"  # NOT takes more of the parser's small stack
+
     def column(self, node: Property) -> str:
         return "t.geom" if node.type == GEOMETRY else f"t.{quoted(node.name)}"
 
@@ -81,16 +84,17 @@ class _Writer(SqlWriter):
     def arithmetic(self, op: str, first: str, second: str) -> str:
         if op in _FUNCTIONS:
             return f"{_FUNCTIONS[op]}({first}, {second})"
-        if op == "/":
-            return f"(CAST({first} AS REAL) / {second})"
-        return f"({first} {op} {second})"
+        return f"(CAST({first} AS REAL) / {second})"
+
+    def chain(self, first: str, rest: Sequence[tuple[str, str]]) -> str:
+        return f"({first} {' '.join(f'{op} {text}' for op, text in rest)})"
 
     def relation(self, op: str, literal: Box | Shape, *, holds: bool) -> str:
         geometry = geometry_of(literal)
         is_box = isinstance(literal, Box) and literal.west <= literal.east
         found = self._within_reach(geometry) if holds and op != "s_disjoint" else ""
-        if found and op == "s_intersects" and is_box:
-            # The index leaves no row without geometry, so that untrue for unknown does no harm.
+        if holds and op == "s_intersects" and is_box:
+            # Untrue for unknown does no harm where only what is true counts.
             corners = ", ".join(self.bind(edge) for edge in shapely.bounds(geometry).tolist())
             return f"({found}xg_touches(t.geom, {corners}))"
         related = f"{op}(t.geom, {self.bind(shapely.to_wkb(geometry))})"

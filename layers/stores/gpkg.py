@@ -6,6 +6,7 @@ notices anything else.
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 from layers.schema import layer_names, layer_schema
@@ -18,7 +19,6 @@ from layers.stores.gpkg_table import GpkgTable
 from layers.stores.sql_store import SqlStore, utc_now
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
