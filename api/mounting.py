@@ -6,6 +6,7 @@ comes before the body is read or even looked at; what an endpoint raises becomes
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -24,6 +25,7 @@ from api.parameters import read_parameters
 from api.permissions import readers, writers
 from api.problems import Refused, problem, problem_of, unforeseen
 from geo.errors import PlatformError
+from layers.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -155,6 +157,8 @@ class _Path:
         address = request.client.host if request.client else ""
         self._service.part(rate_limits).require(operation.cost, account, address)
         if not may_call(operation, account, request.path_params):
+            if account.known:
+                await to_thread.run_sync(self._note_refusal, operation, account)
             raise refusal(account, operation.title)
         params, query = _parameters(operation, request)
         limited = Request(request.scope, _limited(request, operation.body_limit))
@@ -178,6 +182,12 @@ class _Path:
         finally:
             if form is not None:
                 await form.close()
+
+    def _note_refusal(self, operation: Operation, account: Account) -> None:
+        """Tell the auditors who tried more than the role allows; strangers would only fill it."""
+        about = {"method": operation.method, "route": operation.path}
+        with contextlib.suppress(StoreError):  # a full disk must not turn a refusal into a fault
+            self._service.access_log.record(account.actor, "refused", about)
 
 
 def _parameters(

@@ -57,6 +57,7 @@ _ACTION_TITLES = {
     "account_revoked": "撤销全部令牌和登录",
     "token_issued": "发令牌",
     "token_revoked": "撤销令牌",
+    "refused": "越权操作被拒",
     "export_full": "导出未隐去的小数",
     "history_full": "查看未隐去的历史",
     "gaps_full": "查看未隐去的缺口表",

@@ -115,6 +115,17 @@ def test_the_log_tells_who_did_what_to_whom(site, tokens):
     assert told["next"] is None
 
 
+def test_the_log_tells_who_tried_more_than_the_role_allows_but_not_strangers(site, tokens):
+    browser = site()
+    assert browser.get("/api/users").status_code == 401
+    assert browser.get("/api/users?x=1", headers=tokens["clerk"]).status_code == 403
+    told = browser.get("/api/audit?limit=1000", headers=tokens["auditor"]).json()
+    tried = [entry for entry in told["entries"] if entry["action"] == "refused"]
+    assert [(entry["actor"], entry["detail"]) for entry in tried] == [
+        ("clerk", {"method": "GET", "route": "/api/users"})
+    ]
+
+
 def test_the_log_is_read_page_by_page(site, tokens):
     browser = site()
     url, seen = "/api/audit?limit=3", []
