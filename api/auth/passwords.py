@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -88,7 +89,11 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
         self._doors = threading.BoundedSemaphore(_AT_ONCE)
-        self._nobody = self._hasher.hash("no account has this")
+
+    @cached_property
+    def _nobody(self) -> str:
+        """What is verified where there is no account; made when the first password is."""
+        return self._hasher.hash("no account has this")
 
     def hash(self, password: str) -> str:
         """Give the hash of a password, with its salt and costs in it."""
@@ -113,7 +118,8 @@ class Passwords:
         possible = text != "" and _typable(text)
         try:
             with self._doors:
-                self._hasher.verify(stored or self._nobody, text if possible else "")
+                nobody = self._nobody  # also for an account: nothing is slower the first time
+                self._hasher.verify(stored or nobody, text if possible else "")
         except (VerificationError, InvalidHashError):
             return False
         return stored is not None and possible

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import stat
 import sys
 
@@ -10,10 +11,8 @@ import pytest
 
 from api.auth import Accounts
 from layers.accesslog import AccessLog
+from tests.api.signing import GOOD, OPERATOR, OTHER, cheap_passwords
 from tests.calling import xygeo, xygeo_process
-
-GOOD = "three-Green-kettles"
-OTHER = "seven-Quiet-lanterns"
 
 
 @pytest.fixture
@@ -27,11 +26,18 @@ def user(tmp_path, monkeypatch):
     return run
 
 
+@pytest.fixture(scope="module")
+def one_clerk(tmp_path_factory):
+    """Made once and copied: every change waits for the disk."""
+    path = tmp_path_factory.mktemp("clerk") / "accounts.sqlite"
+    with Accounts(path, passwords=cheap_passwords()) as accounts:
+        accounts.create_user("王经办", "clerk", GOOD, actor=OPERATOR)
+    return path
+
+
 @pytest.fixture
-def clerk(user):
-    done = user("add", "王经办", "--role", "clerk", "--password-stdin", "--json", stdin=f"{GOOD}\n")
-    assert done.code == 0
-    return done.json
+def clerk(one_clerk, tmp_path):
+    shutil.copy(one_clerk, tmp_path / "accounts.sqlite")
 
 
 @pytest.fixture
@@ -40,12 +46,16 @@ def accounts(tmp_path, clerk):  # noqa: ARG001 - makes the file
         yield opened
 
 
-def test_an_added_account_can_sign_in(clerk, accounts):
-    assert (clerk["name"], clerk["role"], clerk["active"]) == ("王经办", "clerk", True)
-    assert accounts.sign_in("王经办", GOOD).account.role == "clerk"
+def test_an_added_account_can_sign_in(user, tmp_path):
+    words = ("add", "王经办", "--role", "clerk", "--password-stdin", "--json")
+    made = user(*words, stdin=f"{GOOD}\n").json
+    assert (made["name"], made["role"], made["active"]) == ("王经办", "clerk", True)
+    with Accounts(tmp_path / "accounts.sqlite") as accounts:
+        assert accounts.sign_in("王经办", GOOD).account.role == "clerk"
 
 
-def test_the_file_is_readable_by_its_owner_alone(clerk, tmp_path):  # noqa: ARG001
+def test_the_file_is_readable_by_its_owner_alone(user, tmp_path):
+    user("list")
     assert stat.S_IMODE((tmp_path / "accounts.sqlite").stat().st_mode) == 0o600
 
 
@@ -156,11 +166,12 @@ def test_a_missing_folder_is_not_made(tmp_path):
     assert not (tmp_path / "typo").exists()
 
 
-def test_the_log_names_the_operator_and_that_nobody_verified_it(clerk, tmp_path):  # noqa: ARG001
+def test_the_log_names_the_operator_and_that_nobody_verified_it(user, clerk, tmp_path):  # noqa: ARG001
+    user("disable", "王经办")
     with AccessLog(tmp_path / "accounts.sqlite") as log:
-        (entry,) = log.entries()
-    assert (entry.action, entry.role, entry.verified) == ("account_added", "admin", False)
-    assert dict(entry.detail) == {"account": "王经办", "role": "clerk"}
+        entry = log.entries()[-1]
+    assert (entry.action, entry.role, entry.verified) == ("account_disabled", "admin", False)
+    assert dict(entry.detail) == {"account": "王经办", "tokens": 0}
 
 
 def test_the_help_is_chinese_and_starts_without_the_accounts():
