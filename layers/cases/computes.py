@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 __all__ = ["COMPUTES", "is_stale"]
 
 _CARE: Final = ("minutes", "mode", "age", "direction", "by")
-_OPTIONS: Final = ("township", "existing", "min_share")
+_OPTIONS: Final = (
+    "township",
+    "existing",
+    "min_share",
+    "budget",
+    "places",
+    "unserved_minutes",
+    "choices",
+    "tolerance",
+)
 
 
 def is_stale(store: Store, case: Case) -> bool:
@@ -50,8 +59,7 @@ def _siting_answer(store: Store, case: Case) -> dict[str, Any]:
     # Small counts are hidden in what the case keeps: it is read by everybody with an account.
     asked = case.data["question"]
     inputs = read_inputs(store, _care_question(asked))
-    options = {k: v for k, v in asked.get("options", {}).items() if k in _OPTIONS}
-    question = SitingQuestion(model=asked["model"], p=asked.get("p", 1), **options)
+    question = _siting_question(asked)
     answer = siting_answer(inputs, question, _candidates(store, asked.get("candidates", ())))
     if not answer.feasible:
         raise Unmet(
@@ -59,6 +67,17 @@ def _siting_answer(store: Store, case: Case) -> dict[str, Any]:
         )
     result = {**siting_body(answer), **answer.provenance.to_json()}
     return {"result": plain_json(result), "inputs_hash": answer.inputs_hash}
+
+
+def _siting_question(asked: Mapping[str, Any]) -> SitingQuestion:
+    told = asked.get("options", {})
+    options = {name: told[name] for name in _OPTIONS if name in told}
+    return SitingQuestion(
+        model=asked["model"],
+        p=asked.get("p", None if "budget" in options else 1),
+        forbidden=tuple(told.get("forbidden", ())),
+        **options,
+    )
 
 
 def _care_question(asked: Mapping[str, Any]) -> CareQuestion:

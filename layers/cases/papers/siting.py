@@ -58,16 +58,22 @@ def siting_content(made: Made) -> Content:
         "opinion": data.get("opinion"),
         "acknowledged": data.get("acknowledge_synthetic"),
         "inputs_hash": data["inputs_hash"],
+        "limits": _limits(options) or None,
     }
     content.tables["change"] = [
-        {"when": title, **_figures(result[key])}
+        {"when": title, **_figures(result[key]), "range": _range(result[key], "share")}
         for key, title in (("before", "现在"), ("after", "建成后"))
     ]
     content.tables["chosen"] = [
         {"n": n, **site} for n, site in enumerate(result["chosen"], start=1)
     ]
-    content.tables["options"] = [{**one, **_figures(one)} for one in result["alternatives"]]
-    content.tables["rows"] = list(result["rows"])
+    content.tables["options"] = [
+        {**one, **_figures(one), "range": _range(one, "share")} for one in result["alternatives"]
+    ]
+    content.tables["rows"] = [
+        {**row, **{f"{when}_range": _range(row, f"{when}_share") for when in ("before", "after")}}
+        for row in result["rows"]
+    ]
     for site in result["chosen"]:
         content.place("points", site.get("name") or site["id"], Point(site["lon"], site["lat"]))
     for code in sorted({site.get("township_code") for site in result["chosen"]} - {None}):
@@ -75,6 +81,24 @@ def siting_content(made: Made) -> Content:
         if row is not None:
             content.place("areas", row["name"], row["geometry"])
     return content
+
+
+def _limits(options: Mapping[str, Any]) -> str:
+    """Say what else the question limits."""
+    words = {
+        "budget": "新建合计不超过 {:,.0f} 元",
+        "places": "新建每处 {:,.0f} 个名额",
+        "unserved_minutes": "没有名额的人按 {:g} 分钟计",
+    }
+    return "，".join(
+        text.format(options[name]) for name, text in words.items() if options.get(name) is not None
+    )
+
+
+def _range(figures: Mapping[str, Any], share: str) -> str | None:
+    """Give the two ends of a share; None where they are hidden, or kept by an earlier version."""
+    low, high = (figures.get(f"{share}_{end}") for end in ("low", "high"))
+    return None if low is None or high is None else f"{100 * low:.1f}–{100 * high:.1f}%"
 
 
 def _title(made: Made, asked: Mapping[str, Any], name: str) -> str | None:

@@ -93,6 +93,37 @@ def test_candidates_may_be_points_of_the_question(street):
     assert [site["id"] for site in result["chosen"]] == ["1"]
 
 
+def test_a_budget_and_the_prices_of_points_are_asked_about(street):
+    east, middle = {"lon": 113.022, "lat": 36.5}, {"lon": 113.02, "lat": 36.5}
+    points = [{**east, "investment_yuan": 900}, {**middle, "investment_yuan": 400}]
+    asked = {**QUESTION, "candidates": points, "options": {"budget": 500}}
+    del asked["p"]
+    case = open_case(street, "siting", PLANNER, {"title": "省", "question": asked}, on=DAY)
+    result = walk(street, case, COMPUTED[:1]).data["result"]
+    assert [site["id"] for site in result["chosen"]] == ["2"]
+    assert result["cost"] == 400
+
+
+def test_places_and_the_price_of_having_none_are_asked_about(street):
+    row = street.get("care_facilities", "s")
+    street.put("care_facilities", [{**row, "day_places": 40}], actor=CLERK)
+    asked = {
+        **QUESTION,
+        "model": "p_median",
+        "candidates": [
+            {"lon": 113.022, "lat": 36.5, "capacity": 60},
+            {"lon": 113.011, "lat": 36.5},
+        ],
+        "options": {"places": 10, "unserved_minutes": 15},
+    }
+    case = open_case(street, "siting", PLANNER, {"title": "床", "question": asked}, on=DAY)
+    result = walk(street, case, COMPUTED[:1]).data["result"]
+    assert [site["id"] for site in result["chosen"]] == ["1"]
+    placed = result["places"]
+    assert (placed["before"]["served"], placed["after"]["served"]) == (40, 100)
+    assert placed["sites"] == [{"id": "1", "places": 60, "filled": 60}]
+
+
 def test_question_of_another_model_is_refused_at_opening(street):
     data = {"title": "错", "question": {**QUESTION, "model": "guess"}}
     with pytest.raises(InvalidRecord) as caught:
