@@ -71,7 +71,7 @@ def _from_json(source: str | Mapping[str, Any]) -> Node:
     require_shallow_json(source)
     try:
         tree = cql2.parse_json(source).to_json()
-    except cql2.ParseError:
+    except Exception:  # noqa: BLE001 - the library raises bare ones too
         raise FilterError("不是 CQL2-JSON，请检查 op、args、property 和几何的写法") from None
     return _Builder([]).node(tree)
 
@@ -94,7 +94,7 @@ def _from_text(source: str) -> Node:
 def _tree(text: str) -> object:
     try:
         return cql2.parse_text(text).to_json()
-    except cql2.ParseError as error:
+    except Exception as error:  # noqa: BLE001 - the library raises bare ones too
         found = _PLACE.search(str(error))
         rest = text
         if found:
