@@ -13,7 +13,17 @@ from api.auth.signin import recognise
 from api.guards.stack import guarded
 from api.mounting import routes_of
 from api.problems import problem, unforeseen
-from api.routes import account, admin, description, health
+from api.routes import (
+    account,
+    admin,
+    care,
+    collections,
+    description,
+    features,
+    health,
+    landing,
+    restoring,
+)
 from api.service import Service
 
 if TYPE_CHECKING:
@@ -31,8 +41,13 @@ __all__ = ["create_app", "operations"]
 _ROOMS = (
     health,
     description,
+    landing,
+    collections,
+    features,
     account,
     admin,
+    care,
+    restoring,
 )
 
 

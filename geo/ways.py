@@ -22,6 +22,8 @@ from geo.reach import PlacedPoints, cost_matrix
 from geo.search import bounded_search
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from geo.network import Network
@@ -170,27 +172,47 @@ class _Tracer:
         AssertionError
             Never: what was reached was reached over some edge.
         """
-        graph, start = self._network.incident, self._start.legs
+        steps = [self._before(node)]
         legs: list[_Leg] = []
         seen = {node}
-        while True:
-            here_s = self._reached[node]
-            for side in (0, 1):
-                if start.node[0, side] == node and start.seconds[0, side] == here_s:
-                    legs.append(_Leg(int(start.edge[0]), float(start.fraction[0]), float(side)))
-                    return legs[::-1]
-            for arc in graph.arcs[graph.indptr[node] : graph.indptr[node + 1]].tolist():
-                edge, against = divmod(arc, 2)
-                # An even arc leaves u: one comes to u over its twin, from v.
-                other = int(self._network.edge_nodes[edge, 1 - against])
-                before_s = self._reached.get(other, np.inf)
-                if other not in seen and before_s + self._both_s[arc ^ 1] == here_s:
-                    legs.append(_Leg(edge, 1.0 - against, float(against)))
-                    seen.add(other)
-                    node = other
-                    break
-            else:
-                raise AssertionError(f"no edge leads to node {node}")
+        while steps:
+            first = self._first_leg(node)
+            if first is not None:
+                return [first, *legs[::-1]]
+            # Over edges of no length one may come to where nothing leads on: then back a step.
+            onward = next(((leg, other) for leg, other in steps[-1] if other not in seen), None)
+            if onward is None:
+                steps.pop()
+                node = self._tail(legs.pop()) if legs else node
+                continue
+            leg, node = onward
+            legs.append(leg)
+            seen.add(node)
+            steps.append(self._before(node))
+        raise AssertionError(f"no edge leads to node {node}")
+
+    def _first_leg(self, node: int) -> _Leg | None:
+        """Give the leg from the origin if it ends at this node as early as it is reached."""
+        start = self._start.legs
+        for side in (0, 1):
+            if start.node[0, side] == node and start.seconds[0, side] == self._reached[node]:
+                return _Leg(int(start.edge[0]), float(start.fraction[0]), float(side))
+        return None
+
+    def _before(self, node: int) -> Iterator[tuple[_Leg, int]]:
+        """Edges over which a node was reached, with the nodes that they come from."""
+        graph = self._network.incident
+        here_s = self._reached[node]
+        for arc in graph.arcs[graph.indptr[node] : graph.indptr[node + 1]].tolist():
+            edge, against = divmod(arc, 2)
+            # An even arc leaves u: one comes to u over its twin, from v.
+            other = int(self._network.edge_nodes[edge, 1 - against])
+            if self._reached.get(other, np.inf) + self._both_s[arc ^ 1] == here_s:
+                yield _Leg(edge, 1.0 - against, float(against)), other
+
+    def _tail(self, leg: _Leg) -> int:
+        """Node at which a whole edge ends."""
+        return int(self._network.edge_nodes[leg.edge, int(leg.stop)])
 
     def _drawn(self, legs: list[_Leg], row: int) -> _Way:
         here, there = self._start.place[0], self._end.place[row]
@@ -202,7 +224,12 @@ class _Tracer:
         return _Way(xy[apart], float(along_m + here[2] + there[2]))
 
     def _part(self, leg: _Leg) -> NDArray[np.float64]:
-        line = substring(self._network.lines[leg.edge], leg.start, leg.stop, normalized=True)
+        network = self._network
+        if {leg.start, leg.stop} == {0.0, 1.0}:  # most are whole, and cut nowhere
+            first, end = network.line_offsets[leg.edge : leg.edge + 2]
+            whole = network.line_xy[first:end]
+            return whole if leg.start < leg.stop else whole[::-1]
+        line = substring(network.lines[leg.edge], leg.start, leg.stop, normalized=True)
         return np.asarray(shapely.get_coordinates(line), np.float64)
 
 

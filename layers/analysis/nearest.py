@@ -14,7 +14,6 @@ from geo.coverage import straight_metres
 from geo.network import snap
 from geo.reach import AGE_SPEEDS_MPS, cost_matrix
 from geo.ways import ways
-from layers.provenance import provenance_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -129,13 +128,15 @@ def nearest_answer(inputs: ServiceInputs, place: shapely.Point, *, limit: int = 
     )
     lines = found.geometry.to_numpy()
     lengths_m = found["length_m"].to_numpy()
+    ids, places = counted.index.to_list(), counted.geometry.to_numpy()
+    words = {name: counted[name].to_list() for name in ("name", "kind", "beds")}
     hits = tuple(
         NearestHit(
-            id=str(counted.index[row]),
-            name=str(counted["name"].iloc[row]),
-            kind=_or_none(counted["kind"].iloc[row]),
-            beds=_or_none(counted["beds"].iloc[row]),
-            place=counted.geometry.iloc[row],
+            id=str(ids[row]),
+            name=str(words["name"][row]),
+            kind=_or_none(words["kind"][row]),
+            beds=_or_none(words["beds"][row]),
+            place=places[row],
             seconds={band: _finite(values[row]) for band, values in seconds.items()},
             length_m=_finite(lengths_m[number]),
             straight_m=float(straight_m[row]),
@@ -147,7 +148,7 @@ def nearest_answer(inputs: ServiceInputs, place: shapely.Point, *, limit: int = 
         connected=bool(snapped["connected"]),
         offset_m=float(snapped["offset_m"]),
         hits=hits,
-        provenance=provenance_of(inputs.roads, counted),
+        provenance=inputs.provenance,
     )
 
 

@@ -1,0 +1,42 @@
+"""Frames and scalars as plain JSON values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["plain", "records"]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is any of its kinds
+    """Turn numbers of numpy and pandas into Python's; nothing, NaN and infinity become null.
+
+    Whole floats (people are counted in floats by `geo`) become integers.
+    """
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value.is_integer() else value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value
+
+
+def records(frame: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """Rows of a table as dicts of plain values."""
+    return [plain(row) for row in frame.to_dict("records")]

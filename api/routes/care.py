@@ -1,0 +1,345 @@
+"""Services near a place, circles, and what a new one would change: answered while one waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import shapely
+from pydantic import Field
+
+from api.bodies import Body
+from api.calls import json_response
+from api.operations import JSON, Answer, Operation, Param
+from api.permissions import EVERYBODY, PLANNERS, sees_small_cells
+from api.plain import plain, records
+from api.problems import Refused
+from api.questions import (
+    AGE,
+    AT,
+    DIRECTION,
+    FROM,
+    KIND,
+    MODE,
+    facility_kinds,
+    place_of,
+    question_of,
+    warm_care,
+)
+from geo.road_edits import read_road_edits
+from layers.analysis.circle_at import circle_at
+from layers.analysis.nearest import nearest_answer
+from layers.analysis.whatif import whatif_report
+from layers.privacy import SMALLEST_SHOWN
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+    from starlette.responses import Response
+
+    from api.calls import Call
+    from layers.analysis.nearest import NearestHit
+
+__all__ = ["OPERATIONS"]
+
+_APPROXIMATE = "approximate"
+
+
+def nearest(call: Call) -> Response:
+    """Give the nearest services of a point, with the way there."""
+    params = call.params
+    place = place_of(params["at"], params["from"])
+    question = question_of(params, usual_kinds=facility_kinds())
+    answer = nearest_answer(warm_care(call).inputs(question), place, limit=params["limit"])
+    stamp = answer.provenance.to_json()
+    if params["from"] != "wgs84" and stamp["quality"] == "surveyed":
+        stamp["quality"] = _APPROXIMATE
+    return json_response(
+        plain(
+            {
+                "at": [place.x, place.y],
+                "mode": question.mode,
+                "converted": params["from"] != "wgs84",
+                "connected": answer.connected,
+                "offset_m": answer.offset_m,
+                "hits": [_hit(hit) for hit in answer.hits],
+                **stamp,
+                "notice": answer.provenance.notice,
+            }
+        )
+    )
+
+
+def circle(call: Call) -> Response:
+    """Give the circles of a point or a facility as features.
+
+    Raises
+    ------
+    Refused
+        400 `bad_parameter` unless exactly one of both is given; 422 `no_place`.
+    """
+    params = call.params
+    if (params["at"] is None) == (params["facility"] is None):
+        raise Refused(
+            400,
+            "请给出 at（经度,纬度）或 facility（设施编号）之一。",
+            code="bad_parameter",
+            where="at",
+        )
+    inputs = warm_care(call).inputs(question_of({**params, "minutes": None}))
+    if params["at"] is None:
+        place = _place_of_facility(call, params["facility"])
+    else:
+        place = place_of(params["at"], params["from"])
+    answer = circle_at(inputs, place, minutes=tuple(params["minutes"]))
+    full = sees_small_cells(call.account.role)
+    features = [
+        {
+            "type": "Feature",
+            "id": f"{limit:g}",
+            "geometry": None if shape.is_empty else shapely.geometry.mapping(shape),
+            "properties": plain(
+                {
+                    "minutes": limit,
+                    "area_m2": area_m2,
+                    "reached_m": reached_m,
+                    "connected": bool(connected),
+                    "elders": _people(people, full=full),
+                }
+            ),
+        }
+        for limit, area_m2, reached_m, connected, shape, people in zip(
+            answer.circles["minutes"],
+            answer.circles["area_m2"],
+            answer.circles["reached_m"],
+            answer.circles["connected"],
+            answer.circles.geometry,
+            records(answer.elders),
+            strict=True,
+        )
+    ]
+    body = {
+        "type": "FeatureCollection",
+        "features": features,
+        "at": [place.x, place.y],
+        **answer.provenance.to_json(),
+        "notice": answer.provenance.notice,
+    }
+    return json_response(body, media="application/geo+json")
+
+
+class Candidate(Body):
+    """Where a service might stand."""
+
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    capacity: float | None = Field(None, ge=0)
+
+
+class Roads(Body):
+    """Changes of roads."""
+
+    added: list[dict[str, Any]] = Field([], max_length=50, description="LineString，经度,纬度")
+    closed: list[str] = Field([], max_length=200, description="道路要素的 id")
+
+
+class WhatIf(Body):
+    """A question of what would change."""
+
+    candidates: list[Candidate] = Field([], max_length=20)
+    removed: list[str] = Field([], max_length=100)
+    roads: Roads | None = None
+    minutes: float = Field(15, ge=1, le=60)
+    mode: Literal["walk", "etrike", "car"] = "walk"
+    age: Literal["60", "70", "80", "disabled"] = "60"
+    by: Literal["township", "village"] = "township"
+    direction: Literal["to_facility", "from_facility"] = "to_facility"
+    kind: list[str] | None = Field(None, min_length=1, max_length=20)
+
+
+def whatif(call: Call) -> Response:
+    """Give the county before and after."""
+    asked = call.body(WhatIf)
+    roads = None
+    if asked.roads is not None and (asked.roads.added or asked.roads.closed):
+        roads = read_road_edits(
+            {"added": asked.roads.added, "closed": [{"road": one} for one in asked.roads.closed]}
+        )
+    report = whatif_report(
+        warm_care(call),
+        question_of(asked.model_dump()),
+        candidates=[(one.lon, one.lat) for one in asked.candidates],
+        removed=asked.removed,
+        roads=roads,
+    )
+    body = {
+        "before": report.before,
+        "after": report.after,
+        "rows": records(report.rows),
+        **report.provenance.to_json(),
+        "notice": report.provenance.notice,
+    }
+    return json_response(
+        {**plain(body), "gained": _geometry(report.gained), "lost": _geometry(report.lost)}
+    )
+
+
+def _hit(hit: NearestHit) -> dict[str, Any]:
+    return {
+        "facility": {
+            "id": hit.id,
+            "name": hit.name,
+            "kind": hit.kind,
+            "beds": hit.beds,
+            "at": list(shapely.get_coordinates(hit.place)[0]),
+        },
+        "seconds": hit.seconds,
+        "length_m": hit.length_m,
+        "straight_m": hit.straight_m,
+        "way": _geometry(hit.way),
+    }
+
+
+def _people(people: Any, *, full: bool) -> dict[str, Any]:  # noqa: ANN401 - a row
+    """Give counts by band; those of 1-4 are null and named."""
+    hidden = [
+        band for band, count in people.items() if count and not full and count < SMALLEST_SHOWN
+    ]
+    shown = {band: None if band in hidden else count for band, count in people.items()}
+    return {**shown, **({"suppressed": hidden} if hidden else {})}
+
+
+def _geometry(shape: BaseGeometry | None) -> dict[str, Any] | None:
+    return None if shape is None or shape.is_empty else dict(shapely.geometry.mapping(shape))
+
+
+def _place_of_facility(call: Call, facility: str) -> shapely.Point:
+    found = call.service.store.get("care_facilities", facility)
+    place = found["geometry"]
+    if place is None or place.is_empty:
+        raise Refused(
+            422,
+            f"设施“{found['name']}”没有位置，画不出服务圈；请先补上位置。",
+            code="no_place",
+            where="facility",
+        )
+    return shapely.Point(place.x, place.y)
+
+
+_STAMP = {"quality": {"type": "string"}, "source": {"type": "string"}}
+_NUMBER = {"type": "number", "nullable": True}
+_GEOMETRY = {"type": "object", "nullable": True}
+_SUMMARY = {
+    "type": "object",
+    "properties": {
+        "total": _NUMBER,
+        "covered": _NUMBER,
+        "share": _NUMBER,
+        "mean_seconds": _NUMBER,
+        "worst": {"type": "object"},
+    },
+}
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/api/nearest",
+        nearest,
+        "最近的养老服务和去那里的路",
+        EVERYBODY,
+        params=(
+            Param(AT.name, AT.schema, AT.description, required=True),
+            FROM,
+            KIND,
+            MODE,
+            Param(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": 10, "default": 3},
+                "每一类最多几处",
+            ),
+        ),
+        answers=(
+            Answer(
+                200,
+                content={
+                    JSON: {
+                        "type": "object",
+                        "required": ["at", "connected", "hits", "quality", "source"],
+                        "properties": {
+                            "at": {"type": "array", "items": {"type": "number"}},
+                            "connected": {"type": "boolean"},
+                            "offset_m": _NUMBER,
+                            "hits": {"type": "array", "items": {"type": "object"}},
+                            **_STAMP,
+                        },
+                    }
+                },
+            ),
+        ),
+        tag="养老服务",
+    ),
+    Operation(
+        "GET",
+        "/api/circle",
+        circle,
+        "一处的服务圈",
+        EVERYBODY,
+        params=(
+            AT,
+            Param("facility", {"type": "string", "maxLength": 200}, "设施编号"),
+            FROM,
+            Param(
+                "minutes",
+                {
+                    "type": "array",
+                    "items": {"type": "number", "minimum": 1, "maximum": 60},
+                    "minItems": 1,
+                    "maxItems": 6,
+                    "default": [15],
+                },
+                "时限，分钟，可给几个，逗号分开",
+            ),
+            MODE,
+            AGE,
+            DIRECTION,
+        ),
+        answers=(
+            Answer(
+                200,
+                content={
+                    "application/geo+json": {
+                        "type": "object",
+                        "required": ["type", "features", "quality", "source"],
+                    }
+                },
+            ),
+        ),
+        tag="养老服务",
+    ),
+    Operation(
+        "POST",
+        "/api/whatif",
+        whatif,
+        "假如在这里设一处：前后对比",
+        PLANNERS,
+        body=WhatIf,
+        answers=(
+            Answer(
+                200,
+                content={
+                    JSON: {
+                        "type": "object",
+                        "required": ["before", "after", "rows", "gained", "lost", "quality"],
+                        "properties": {
+                            "before": _SUMMARY,
+                            "after": _SUMMARY,
+                            "rows": {"type": "array", "items": {"type": "object"}},
+                            "gained": _GEOMETRY,
+                            "lost": _GEOMETRY,
+                            **_STAMP,
+                        },
+                    }
+                },
+            ),
+        ),
+        tag="养老服务",
+    ),
+)
