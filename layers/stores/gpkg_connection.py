@@ -8,7 +8,6 @@ import secrets
 import shutil
 import sqlite3
 import threading
-import weakref
 from typing import TYPE_CHECKING
 
 from layers.cql2 import functions as filter_functions
@@ -224,9 +223,10 @@ _WORDS = {
 
 
 class GpkgConnections(Connections):
-    """The connections of one process to one GeoPackage: one that writes, one a thread that reads.
+    """The connections of one process to one GeoPackage: one that writes, some that read.
 
-    A reader is kept open between uses, because a newly opened one cannot even read on a full disk.
+    A reader is kept open between uses, because a newly opened one cannot even read on a full disk;
+    whoever then finds none left waits for one to come back.
 
     Parameters
     ----------
@@ -245,9 +245,10 @@ class GpkgConnections(Connections):
         super().__init__()
         self.path = path
         self._min_free = min_free_mb * _MEBIBYTE
-        self._readers_lock = threading.Lock()
-        self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
-        self._local = threading.local()
+        # Not the write lock: a long import must not stop a reader.
+        self._returned = threading.Condition()
+        self._idle: list[sqlite3.Connection] = []
+        self._lent: set[sqlite3.Connection] = set()
         self._folder = -1
         with in_our_words(path):
             self._writer = connect(path)
@@ -268,9 +269,10 @@ class GpkgConnections(Connections):
         """Close all; the writer last, so that it can fold the WAL into the file and remove it."""
         with self._lock:
             self.closed = True
-            with self._readers_lock:
-                for reader in tuple(self._readers):
-                    reader.connection.close()
+            with self._returned:
+                for reader in (*self._idle, *self._lent):
+                    reader.close()
+                self._idle.clear()
             self._writer.close()
             if self._folder >= 0:
                 os.close(self._folder)
@@ -298,14 +300,42 @@ class GpkgConnections(Connections):
 
     @contextlib.contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
-        reader: _Reader | None = getattr(self._local, "reader", None)
-        if reader is None:
+        reader = self._take()
+        try:
+            yield reader
+        finally:
+            with self._returned:
+                self._lent.discard(reader)
+                if not self.closed:
+                    self._idle.append(reader)
+                self._returned.notify()
+
+    def _take(self) -> sqlite3.Connection:
+        with self._returned:
             if self.closed:
                 raise sqlite3.ProgrammingError("closed database")
-            reader = self._local.reader = _Reader(connect(self.path))
-            with self._readers_lock:  # not the write lock: a long import must not stop a reader
-                self._readers.add(reader)
-        yield reader.connection
+            try:
+                reader = self._idle.pop() if self._idle else self._open_reader()
+            except sqlite3.OperationalError:
+                if not self._lent:
+                    raise
+                if not self._returned.wait_for(lambda: self._idle or self.closed, _BUSY_SECONDS):
+                    raise
+                if self.closed:
+                    raise sqlite3.ProgrammingError("closed database") from None
+                reader = self._idle.pop()
+            self._lent.add(reader)
+            return reader
+
+    def _open_reader(self) -> sqlite3.Connection:
+        reader = connect(self.path)
+        try:
+            reader.execute("PRAGMA query_only = ON")
+            reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            reader.close()
+            raise
+        return reader
 
     def _require_space(self) -> None:
         if self._min_free and shutil.disk_usage(self.path.parent).free < self._min_free:
@@ -314,14 +344,3 @@ class GpkgConnections(Connections):
                 code="disk_full",
                 where=str(self.path.parent),
             )
-
-
-class _Reader:
-    """A thread's own connection; closed with the store, or when its thread has gone."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA query_only = ON")
-        self.connection = connection
-
-    def __del__(self) -> None:
-        self.connection.close()

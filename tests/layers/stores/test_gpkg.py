@@ -189,19 +189,35 @@ def test_an_open_store_is_in_wal_mode_with_full_sync(live):
     assert modes == ["wal", 2, 1, 10000]
 
 
-def test_a_thread_keeps_one_reader_and_gives_it_back_when_it_ends(live):
-    def read():
-        live.count("divisions")
-        live.count("roads")
+def test_a_reader_is_kept_for_whoever_reads_next(live):
+    connections = live._connections
+    for _ in range(3):
+        thread = threading.Thread(target=live.count, args=["divisions"])
+        thread.start()
+        thread.join()
+    with connections.reading() as first, connections.reading() as second:
+        assert first is not second
+    with connections.reading() as again:
+        assert again in {first, second}
+    assert len(connections._idle) == 2
 
-    before = len(live._connections._readers)
-    thread = threading.Thread(target=read)
-    thread.start()
+
+def test_who_cannot_open_a_reader_waits_for_one_to_come_back(live, monkeypatch):
+    connections = live._connections
+    live.count("divisions")  # one reader is open
+
+    def full():
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(connections, "_open_reader", full)
+    with connections.reading():
+        thread = threading.Thread(target=live.count, args=["divisions"])
+        thread.start()
     thread.join()
-    del thread
-    live.count("divisions")
-    live.count("roads")
-    assert len(live._connections._readers) == max(before, 1)
+    assert len(connections._idle) == 1
+    connections._idle.pop().close()
+    with pytest.raises(sqlite3.OperationalError), connections.reading():
+        pass  # nobody has one: there is nothing to wait for
 
 
 def test_making_a_store_leaves_nothing_else_and_never_replaces_one(path):
