@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from api.account import ROLES
+from api.auth import Accounts
+from tests.api.signing import GOOD, OPERATOR, cheap_passwords
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Running", "running", "start_service"]
+__all__ = ["Running", "running", "start_service", "tokens_in"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -89,3 +93,13 @@ def running(data: Path, *, workers: int = 1, **environment: str) -> Iterator[Run
             process.wait(timeout=30)
         process.stdout.close()
         process.stderr.close()
+
+
+def tokens_in(data: Path) -> dict[str, str]:
+    """Make an account of every role, named as its role; give a token of each."""
+    made = {}
+    with Accounts(data / "accounts.sqlite", passwords=cheap_passwords()) as accounts:
+        for role in ROLES:
+            accounts.create_user(role, role, GOOD, actor=OPERATOR)
+            made[role], _ = accounts.issue_token(role, days=30, actor=OPERATOR)
+    return made
