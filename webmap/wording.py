@@ -11,7 +11,6 @@ from layers.analysis.question import MODES
 if TYPE_CHECKING:
     from geo.siting import Solution
     from layers.analysis.question import CareQuestion
-    from layers.analysis.siting_question import SitingQuestion
 
 __all__ = [
     "AGE_TITLES",
@@ -28,7 +27,6 @@ __all__ = [
     "range_text",
     "service_title",
     "share_text",
-    "siting_parts",
     "siting_status",
 ]
 
@@ -123,18 +121,6 @@ def minutes_text(seconds: object) -> str:
         return "不可达"
     minutes = number / 60
     return "不到 1 分钟" if minutes < 1 else f"{minutes:.0f} 分钟"
-
-
-def siting_parts(question: SitingQuestion) -> tuple[str, ...]:
-    """Say in short parts what a siting question limits: money, places, the price of having none."""
-    parts = []
-    if question.budget is not None:
-        parts.append(f"预算 {question.budget:,.0f} 元")
-    if question.places is not None:
-        parts.append(f"新建每处 {question.places:,.0f} 个名额（候选点自己写了的按所写）")
-    if question.unserved_minutes is not None:
-        parts.append(f"没有名额的人按 {question.unserved_minutes:g} 分钟算")
-    return tuple(parts)
 
 
 def siting_status(solution: Solution) -> str:

@@ -128,7 +128,7 @@ def show_scenario(
 ) -> None:
     """看一个保存的方案：当时问的、算出的，现在是否过期。"""
     from api.cli.plain import plain
-    from api.cli.scenario_lines import saved_day, scenario_lines
+    from api.cli.scenario_lines import kept_siting_lines, saved_day, scenario_lines
     from layers.analysis.saved_scenarios import load_scenario
 
     session = call.start()
@@ -154,7 +154,7 @@ def show_scenario(
     if kept.question.get("model") == "scenario":
         lines += scenario_lines(kept.result, kept.question.get("by", "township"))
     else:
-        lines.append("内容见 --json；重新计算用 xygeo site。")
+        lines += kept_siting_lines(kept)
     session.answer(body, [*lines, *filter(None, [kept.provenance.notice])])
 
 

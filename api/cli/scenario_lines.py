@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from layers.analysis.saved_scenarios import SavedScenario
     from layers.analysis.scenario import ScenarioAnswer
 
-__all__ = ["list_lines", "saved_day", "scenario_lines", "scenario_title"]
+__all__ = ["kept_siting_lines", "list_lines", "saved_day", "scenario_lines", "scenario_title"]
 
 
 def scenario_title(name: str, answer: ScenarioAnswer) -> str:
@@ -86,6 +86,27 @@ def list_lines(rows: Iterable[tuple[SavedScenario, bool | None]], zone: str) -> 
             "还没有保存的方案；用 xygeo scenario run 文件 --save 名称，或 xygeo site --save 名称。"
         ]
     return table_lines(("标识", "名称", "模型", "保存日期", "保存人", "状态"), cells, left=5)
+
+
+def kept_siting_lines(kept: SavedScenario) -> list[str]:
+    """Lay out what a kept siting asked and chose; a study keeps its own figures."""
+    from layers.analysis.siting_question import MODEL_TITLES, siting_parts
+    from webmap.wording import count_text, question_parts
+
+    asked = kept.question
+    title = MODEL_TITLES.get(str(asked.get("model")), str(asked.get("model")))
+    care = kept.care_question
+    parts = (
+        f"{care.minutes:g} 分钟",
+        *question_parts(care),
+        *siting_parts(asked.get("options", {})),
+    )
+    lines = [f"{title}：{'，'.join(parts)}。"]
+    lines += [
+        f"  {site['name']}（{site['place']}）：新增覆盖 {count_text(site['gained'])} 人"
+        for site in kept.result.get("chosen", ())
+    ]
+    return [*lines, "全部数字见 --json；重新计算用 xygeo site。"]
 
 
 def saved_day(kept: SavedScenario, zone: str) -> date:

@@ -27,12 +27,12 @@ def site_lines(answer: SitingAnswer, *, full: bool) -> list[str]:
     """
     from api.cli.tables import table_lines
     from layers.analysis.siting_cells import shown_change, shown_options, shown_rows, shown_sites
-    from layers.analysis.siting_question import MODEL_TITLES
-    from webmap.wording import UNIT_TITLES, count_text, question_parts, siting_parts, siting_status
+    from layers.analysis.siting_question import MODEL_TITLES, siting_parts
+    from webmap.wording import UNIT_TITLES, count_text, question_parts, siting_status
 
     care = answer.care
     title = f"选址：{MODEL_TITLES[answer.question.model]}，{care.minutes:g} 分钟"
-    asked = (*question_parts(care), *siting_parts(answer.question))
+    asked = (*question_parts(care), *siting_parts(vars(answer.question)))
     lines = [f"{title}（{'，'.join(asked)}）", siting_status(answer.solution)]
     if not answer.feasible:
         return [*lines, *_closing(answer)]

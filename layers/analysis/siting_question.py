@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from geo.errors import InputError
 
-__all__ = ["LIMITED_MODELS", "MODEL_TITLES", "SitingQuestion"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LIMITED_MODELS", "MODEL_TITLES", "SitingQuestion", "siting_parts"]
 
 MODEL_TITLES: Final = {
     "mclp": "最大覆盖",
@@ -128,3 +131,21 @@ class SitingQuestion:
             raise InputError(
                 f"{title}应大于 0，现在是 {value:g}。", code="not_positive", where=name
             )
+
+
+def siting_parts(options: Mapping[str, object]) -> tuple[str, ...]:
+    """Say in short parts what a siting question limits: money, places, the price of having none.
+
+    Parameters
+    ----------
+    options
+        The question's own words, as it is kept; what is missing or None is not asked about.
+    """
+    words = {
+        "budget": "预算 {:,.0f} 元",
+        "places": "新建每处 {:,.0f} 个名额（候选点自己写了的按所写）",
+        "unserved_minutes": "没有名额的人按 {:g} 分钟算",
+    }
+    return tuple(
+        text.format(options[name]) for name, text in words.items() if options.get(name) is not None
+    )

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from layers.analysis.siting_cells import shown_change, shown_options, shown_rows, shown_sites
 from layers.analysis.siting_places import shown_places
-from layers.analysis.siting_question import MODEL_TITLES
+from layers.analysis.siting_question import MODEL_TITLES, siting_parts
 from webmap.documents.workbook import (
     COUNT,
     DECIMAL,
@@ -20,7 +20,7 @@ from webmap.documents.workbook import (
     save_dated,
     write_table,
 )
-from webmap.wording import UNIT_TITLES, UNKNOWN, question_parts, siting_parts, siting_status
+from webmap.wording import UNIT_TITLES, UNKNOWN, question_parts, siting_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,7 +87,11 @@ def write_sites(
         *([["提示", "", one] for one in answer.warnings]),
         ["来源", "", "；".join(answer.provenance.attributions)],
         ["输入摘要", "", answer.inputs_hash],
-        *([["问题", "", "；".join(asked)]] if (asked := siting_parts(answer.question)) else []),
+        *(
+            [["问题", "", "；".join(asked)]]
+            if (asked := siting_parts(vars(answer.question)))
+            else []
+        ),
         *([] if full else [["隐去", "", "1–4 人的小数及可推出它们的数不显示。"]]),
     ]
     write_table(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapely import Point
 
+from layers.analysis.siting_question import siting_parts
 from layers.cases.papers.made import Content, Made
 from layers.provenance import Provenance
 
@@ -58,7 +59,7 @@ def siting_content(made: Made) -> Content:
         "opinion": data.get("opinion"),
         "acknowledged": data.get("acknowledge_synthetic"),
         "inputs_hash": data["inputs_hash"],
-        "limits": _limits(options) or None,
+        "limits": "，".join(siting_parts(options)) or None,
     }
     content.tables["change"] = [
         {"when": title, **_figures(result[key]), "range": _range(result[key], "share")}
@@ -81,18 +82,6 @@ def siting_content(made: Made) -> Content:
         if row is not None:
             content.place("areas", row["name"], row["geometry"])
     return content
-
-
-def _limits(options: Mapping[str, Any]) -> str:
-    """Say what else the question limits."""
-    words = {
-        "budget": "新建合计不超过 {:,.0f} 元",
-        "places": "新建每处 {:,.0f} 个名额",
-        "unserved_minutes": "没有名额的人按 {:g} 分钟计",
-    }
-    return "，".join(
-        text.format(options[name]) for name, text in words.items() if options.get(name) is not None
-    )
 
 
 def _range(figures: Mapping[str, Any], share: str) -> str | None:

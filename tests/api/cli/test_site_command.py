@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from layers.store import open_store
 from tests.calling import xygeo
-from tests.layers.analysis.county import FAR, NEAR, TOWN_B, elders, fill
+from tests.layers.analysis.county import FAR, NEAR, TOWN_B, elders, fill, station
 
 
 @pytest.fixture
@@ -171,3 +171,90 @@ def test_small_gains_are_hidden_unless_asked_in_full(tmp_path):
     assert feature["properties"].get("gained") is None
     full = xygeo("site", "--full", "--json", data=tmp_path)
     assert full.json["chosen"][0]["gained"] == 3
+
+
+@pytest.fixture
+def placed(tmp_path):
+    """The county with 12 places at its station."""
+    with open_store(f"gpkg:{tmp_path / 'county.gpkg'}", create=True, min_free_mb=0) as store:
+        fill(store, care_facilities=[station("西站", 0, day_places=12)])
+    return tmp_path
+
+
+PLACES = ("site", "--model", "p_median", "--places", "40", "--unserved", "15")
+
+
+def test_places_say_who_finds_one_and_who_finds_them_taken(placed):
+    body = xygeo(*PLACES, "--json", data=placed).json
+    assert body["status"] == "optimal"
+    before, after = body["places"]["before"], body["places"]["after"]
+    assert (before["served"], before["reachable_unserved"], before["uncovered"]) == (12, 18, 70)
+    assert (after["served"], after["reachable_unserved"]) == (52, 28)
+    assert after["served_share_low"] <= after["served_share"] <= after["served_share_high"]
+    assert body["places"]["sites"] == [{"id": FAR, "places": 40, "filled": 40}]
+    said = xygeo(*PLACES, data=placed).out
+    assert "够得着没名额" in said
+    assert "新建名额：远村 40 个，占用 40 个。" in said
+
+
+def test_the_workbook_has_a_sheet_of_places(placed, tmp_path):
+    book = tmp_path / "sites.xlsx"
+    assert xygeo(*PLACES, "--out", book, data=placed).code == 0
+    sheet = load_workbook(book)["名额"]
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
+    assert cells[-1][:4] == [None, "合计", 12, 18]
+    assert cells[-1][7:9] == [52, 28]
+
+
+def test_places_and_their_price_are_kept_and_read_back(placed):
+    xygeo(*PLACES, "--save", "床位案", data=placed)
+    kept = xygeo("scenario", "show", "床位案", "--json", data=placed).json
+    assert kept["question"]["options"]["places"] == 40
+    assert kept["question"]["options"]["unserved_minutes"] == 15
+    assert kept["result"]["places"]["after"]["served"] == 52
+    said = xygeo("scenario", "show", "床位案", data=placed).out
+    assert "新建每处 40 个名额" in said
+    assert "没有名额的人按 15 分钟算" in said
+
+
+def test_a_candidates_own_places_go_before_those_of_all(placed, tmp_path):
+    path = tmp_path / "places.csv"
+    path.write_text(
+        "名称,经度,纬度,日间照料名额\n大院,113.0156,36.5,50\n小院,113.0157,36.5,\n", "utf-8"
+    )
+    body = xygeo(*PLACES, "--candidates", path, "--json", data=placed).json
+    assert [one["name"] for one in body["chosen"]] == ["大院"]
+    assert body["places"]["sites"][0]["places"] == 50
+
+
+def test_too_few_places_for_all_are_no_choice_with_its_reason(placed):
+    said = xygeo(*PLACES[:-2], data=placed)
+    assert said.code == 1
+    assert "容量不够" in said.out
+    assert "unserved" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (("--places", "40"), "--places"),
+        (("--model", "p_median", "--places", "0"), "--places"),
+        (("--model", "p_median", "--places", "nan"), "--places"),
+        (("--model", "lscp", "--unserved", "5"), "--unserved"),
+        (("--model", "p_median", "--unserved", "-1"), "--unserved"),
+    ],
+)
+def test_wrong_words_about_places_are_refused(placed, words, where):
+    said = xygeo("site", *words, "--json", data=placed)
+    assert (said.code, said.json["error"]["where"]) == (2, where)
+
+
+def test_three_more_served_are_hidden(placed):
+    asked = ("site", "--model", "p_median", "--places", "3", "--unserved", "15", "--json")
+    told = xygeo(*asked, data=placed).json["places"]
+    assert told["before"]["served"] == 12
+    assert told["after"]["served"] == "隐去"
+    assert told["after"]["served_share"] is None
+    assert told["sites"][0]["filled"] == "<5"
+    full = xygeo(*asked, "--full", data=placed).json["places"]
+    assert full["after"]["served"] == 15
