@@ -121,7 +121,7 @@ def reserve(connection: sqlite3.Connection, subjects: Sequence[Subject], now: fl
     if wait > 0:
         seconds = math.ceil(wait)
         raise TooManyAttempts(
-            f"登录失败次数过多，请在 {math.ceil(seconds / 60)} 分钟后再试，或请管理员重设密码。",
+            f"登录失败次数过多，请在 {math.ceil(seconds / 60)} 分钟后再试；忘记密码请找管理员。",
             retry_after=seconds,
         )
     numbers = tuple(_count(connection, subject, now) for subject in subjects)

@@ -165,7 +165,7 @@ _TOKEN: dict[str, Any] = {
     "expires_at": {"type": "string", "format": "date-time"},
 }
 _TAG = "账号"
-_ID = Param("id", {"type": "string", "pattern": "[0-9a-f]{12}"}, "令牌编号", "path")
+_ID = Param("id", {"type": "string", "maxLength": 64}, "令牌编号", "path")
 
 OPERATIONS = (
     Operation(
