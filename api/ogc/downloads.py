@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 from starlette.responses import Response
 
+from layers.errors import StoreError
 from layers.exporters import export_layer
+from layers.system_errors import reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,9 +111,16 @@ def download(
         `file_not_written` if the disk refuses.
     """
     name = f"{layer}{format.suffix}"
-    with TemporaryDirectory(prefix=".export-", dir=folder) as place:
-        path = Path(place) / name
-        export_layer(store, layer, path, full=full, query=query)
-        told = {"Content-Disposition": f'attachment; filename="{name}"', **headers}
-        media = f"{format.media}; charset=utf-8" if format.name == "csv" else format.media
-        return FileAnswer(path, media, told)
+    told = {"Content-Disposition": f'attachment; filename="{name}"', **headers}
+    media = f"{format.media}; charset=utf-8" if format.name == "csv" else format.media
+    try:
+        with TemporaryDirectory(prefix=".export-", dir=folder) as place:
+            path = Path(place) / name
+            export_layer(store, layer, path, full=full, query=query)
+            return FileAnswer(path, media, told)
+    except OSError as error:
+        raise StoreError(
+            f"写不了下载文件 {name}（{reason(error)}），请告诉管理员检查磁盘空间和权限。",
+            code="file_not_written",
+            where=name,
+        ) from error
