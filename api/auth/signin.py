@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import cookie_parser
 
-from api.account import VIEWER
+from api.account import ROLE_TITLES, VIEWER
 from api.auth.accounts import Accounts
 from api.auth.sessions import csrf_token
 from api.problems import Refused
@@ -37,6 +37,7 @@ __all__ = [
     "recognise",
     "require_own_origin",
     "session_cookie",
+    "who_asks",
 ]
 
 COOKIE = "xygeo_session"
@@ -135,6 +136,30 @@ def require_own_origin(service: Service, headers: Headers, url: str) -> None:
 def cookie_of(headers: Headers) -> str:
     """Give the value of the session's cookie; "" if there is none."""
     return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+
+
+def who_asks(account: Account, headers: Headers) -> dict[str, str | None]:
+    """Give what a page must know of whoever looks at it.
+
+    Parameters
+    ----------
+    account
+        Who asks.
+    headers
+        Of the request; with a session's cookie comes its CSRF token, which a page loses when it
+        is loaded again.
+
+    Returns
+    -------
+    The body of ``/api/me``, a part of ``/api/boot``.
+    """
+    csrf = csrf_token(cookie_of(headers)) if account.via == "session" else None
+    return {
+        "name": account.name or None,
+        "role": account.role,
+        "title": ROLE_TITLES[account.role],
+        "csrf": csrf,
+    }
 
 
 def session_cookie(service: Service, url: str, value: str) -> str:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from api.account import ROLE_TITLES, ROLES
-from api.auth.sessions import csrf_token
-from api.auth.signin import LOGIN, accounts_of, cookie_of, expired_cookie, session_cookie
+from api.account import ROLES
+from api.auth.signin import LOGIN, accounts_of, cookie_of, expired_cookie, session_cookie, who_asks
 from api.bodies import Body
 from api.calls import json_response, no_content
 from api.operations import JSON, Answer, Operation, Param
@@ -17,7 +16,6 @@ from api.permissions import ACCOUNTS, EVERYBODY
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from api.account import Account
     from api.auth import Token
     from api.calls import Call
 
@@ -69,13 +67,13 @@ def login(call: Call) -> Response:
         body.name, body.password, address=call.address, replaces=cookie_of(call.headers)
     )
     cookie = session_cookie(call.service, call.url, session.cookie)
-    return json_response(_me(session.account, session.csrf), headers={"Set-Cookie": cookie})
+    told = who_asks(session.account, call.headers) | {"csrf": session.csrf}
+    return json_response(told, headers={"Set-Cookie": cookie})
 
 
 def me(call: Call) -> Response:
-    """Say who asks; for a session, with its CSRF token, which a page loses when it is reloaded."""
-    csrf = csrf_token(cookie_of(call.headers)) if call.account.via == "session" else None
-    return json_response(_me(call.account, csrf))
+    """Say who asks."""
+    return json_response(who_asks(call.account, call.headers))
 
 
 def logout(call: Call) -> Response:
@@ -122,15 +120,6 @@ def delete_token(call: Call) -> Response:
         call.params["id"], owner=call.account.name, actor=call.account.actor
     )
     return no_content()
-
-
-def _me(account: Account, csrf: str | None) -> dict[str, Any]:
-    return {
-        "name": account.name or None,
-        "role": account.role,
-        "title": ROLE_TITLES[account.role],
-        "csrf": csrf,
-    }
 
 
 def _token(token: Token) -> dict[str, Any]:
