@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+    Box = tuple[float, float, float, float]
+
 __all__ = ["register_functions"]
 
 _KEPT = 16
@@ -49,7 +51,7 @@ def register_functions(connection: sqlite3.Connection) -> None:
 
 
 def _relation(
-    op: str, literal: Callable[[bytes], shapely.Geometry]
+    op: str, literal: Callable[[bytes], tuple[shapely.Geometry, Box | None]]
 ) -> Callable[[bytes | None, bytes | None], bool | None]:
     # A prepared geometry is fast as the first one.
     told = getattr(shapely, CONVERSE[op].removeprefix("s_"))
@@ -59,11 +61,11 @@ def _relation(
         if blob is None or wkb is None:
             return None
         try:
-            other = literal(wkb)
+            other, bounds = literal(wkb)
             box = envelope(blob)
-            if box is None or shapely.is_empty(other):
+            if box is None or bounds is None:
                 return apart
-            west, south, east, north = shapely.bounds(other).tolist()
+            west, south, east, north = bounds
             if box[0] > east or box[2] < west or box[1] > north or box[3] < south:
                 return apart
             return bool(told(other, shapely.from_wkb(to_wkb(blob))))
@@ -73,10 +75,13 @@ def _relation(
     return related
 
 
-def _prepared(wkb: bytes) -> shapely.Geometry:
+def _prepared(wkb: bytes) -> tuple[shapely.Geometry, Box | None]:
     geometry = shapely.from_wkb(to_wkb(wkb) if wkb[:2] == b"GP" else wkb)
     shapely.prepare(geometry)
-    return geometry
+    if shapely.is_empty(geometry):
+        return geometry, None
+    west, south, east, north = shapely.bounds(geometry).tolist()
+    return geometry, (west, south, east, north)
 
 
 def _set_relation(
