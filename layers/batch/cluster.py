@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import warnings
+from asyncio import CancelledError
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
@@ -138,17 +139,34 @@ def run_tasks(
     }
     try:
         for future in as_completed(list(futures), loop=client.loop):
-            if future.status in {"cancelled", "lost"}:
-                raise BatchError(
-                    "与调度进程的连接断了，没有算完；已算完的县已存下，再运行一次会接着算。",
-                    code="scheduler_lost",
-                )
-            failure = future.exception()
-            on_done(futures[future], future.result() if failure is None else failure)
+            on_done(futures[future], _outcome(future))
             future.release()
     finally:
         with contextlib.suppress(Exception):  # the scheduler may be what was lost
             client.cancel(list(futures))
+
+
+def _outcome(future: Any) -> dict[str, Any] | BaseException:  # noqa: ANN401 - Dask has no types
+    """Take the answer of a task, or the error with which it was given up.
+
+    An answer lies with the worker that has it until it is taken. If that worker is killed before,
+    the future is `lost`, which is no loss: another worker does the task again, and this waits.
+
+    Raises
+    ------
+    BatchError
+        `scheduler_lost`.
+    """
+    try:
+        answer: dict[str, Any] = future.result()
+    except (Exception, CancelledError) as error:
+        if future.status == "error":
+            return error
+        raise BatchError(
+            "与调度进程的连接断了，没有算完；已算完的县已存下，再运行一次会接着算。",
+            code="scheduler_lost",
+        ) from error
+    return answer
 
 
 def _client(address: str) -> Any:  # noqa: ANN401 - Dask has no types

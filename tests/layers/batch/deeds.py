@@ -34,6 +34,18 @@ def die_always(number: int) -> dict[str, int]:
     return {"number": number}
 
 
+def again(number: int, mark: str) -> dict[str, int]:
+    """The second time it takes a while."""
+    import time
+
+    done = Path(f"{mark}.{number}")
+    if done.exists():
+        time.sleep(1)
+    else:
+        done.touch()
+    return {"number": number, "pid": os.getpid()}
+
+
 def slow(number: int, file: str) -> dict[str, int]:
     """Wait for a file that nobody writes."""
     import time

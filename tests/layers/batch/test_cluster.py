@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -65,6 +66,26 @@ def test_a_task_whose_worker_is_killed_is_done_by_another(tmp_path):
         answers = carried_out(client, deeds.die_once, [(number, mark) for number in range(5)])
     assert answers == {number: {"number": number} for number in range(5)}
     assert (tmp_path / "mark").exists()
+
+
+@pytest.mark.slow
+def test_an_answer_that_died_with_its_worker_is_worked_out_again(tmp_path):
+    """Between the end of a task and the taking of its answer."""
+    answers = {}
+    with workers(2) as client:
+
+        def take(number, answer):
+            answers[number] = answer
+            if len(answers) > 1:
+                return
+            until(lambda: all(future.status == "finished" for future in client.futures.values()))
+            pids = client.run(os.getpid).values()
+            os.kill(next(pid for pid in pids if pid != answer["pid"]), signal.SIGKILL)
+            until(lambda: any(future.status == "lost" for future in client.futures.values()))
+
+        mark = str(tmp_path / "mark")
+        run_tasks(client, deeds.again, [(0, mark), (1, mark)], on_done=take)
+    assert {number: answer["number"] for number, answer in answers.items()} == {0: 0, 1: 1}
 
 
 @pytest.mark.slow
