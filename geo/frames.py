@@ -241,6 +241,12 @@ def nullable(ids: pd.Index | pd.Series) -> ExtensionArray:
 
 def take_ids(index: pd.Index, positions: NDArray[np.integer]) -> ExtensionArray:
     """Ids at these positions in a nullable array of the index's kind; -1 is `<NA>`."""
+    plain = index.dtype
+    if isinstance(plain, np.dtype) and plain.kind in "iu":  # what is below takes five times as long
+        missing = positions < 0
+        ids: NDArray[np.integer] = np.zeros(len(positions), plain)
+        ids[~missing] = index.to_numpy()[positions[~missing]]
+        return pd.arrays.IntegerArray(ids, missing)
     return nullable(index).take(positions, allow_fill=True, fill_value=pd.NA)
 
 

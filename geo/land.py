@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +56,23 @@ class Outline:
 
 
 @dataclass(frozen=True, eq=False)
+class _Scratch:
+    """Zeros for the kernels of `geo.outline`, which leave them so: a site, triangle, block each."""
+
+    site: NDArray[np.uint8]
+    triangle: NDArray[np.uint8]
+    block: NDArray[np.int32]
+
+    @classmethod
+    def fresh(cls, cells: Cells) -> _Scratch:
+        return cls(
+            np.zeros(len(cells.xy), np.uint8),
+            np.zeros(len(cells.triangles), np.uint8),
+            np.zeros(len(cells.block_m2), np.int32),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Land:
     """Cells of a network, or of a part of it, with corners and areas as they are handed out.
 
@@ -71,6 +88,8 @@ class Land:
         (s,) geodesic area of every cell.
     edge_rows, node_rows
         Ascending positions in the network of the edges and nodes of `cells`; None: all.
+    idle
+        Scratch that no kernel uses now: fresh zeros cost a circle a page fault for each place.
     """
 
     cells: Cells
@@ -79,6 +98,14 @@ class Land:
     area_m2: NDArray[np.float64]
     edge_rows: NDArray[np.int64] | None = None
     node_rows: NDArray[np.int64] | None = None
+    idle: list[_Scratch] = field(default_factory=list)
+
+    def _lent(self) -> _Scratch:
+        """Scratch for one kernel, to be given back to `idle`; dropped if the kernel fails."""
+        try:
+            return self.idle.pop()
+        except IndexError:
+            return _Scratch.fresh(self.cells)
 
     def sites(self, parts: EdgeParts, nodes: NDArray[np.int32]) -> NDArray[np.int32]:
         """Distinct road sites, ascending, on these parts of edges and at these nodes.
@@ -97,7 +124,7 @@ class Land:
         # numba costs a second at its first import: only who draws circles pays.
         from geo.outline import sites_on  # noqa: PLC0415
 
-        cells = self.cells
+        cells, scratch = self.cells, self._lent()
         found = sites_on(
             edge,
             parts.start,
@@ -107,8 +134,9 @@ class Land:
             cells.edge_start,
             cells.edge_site,
             cells.node_site,
-            np.zeros(len(cells.xy), np.uint8),
+            scratch.site,
         )
+        self.idle.append(scratch)
         return np.sort(found)
 
     def beside(self, edge: int, fraction: float) -> tuple[int, int]:
@@ -164,7 +192,7 @@ class Land:
         """
         from geo.outline import rings, with_blocks  # noqa: PLC0415
 
-        cells = self.cells
+        cells, scratch = self.cells, self._lent()
         members = with_blocks(
             sites,
             cells.touch_start,
@@ -174,7 +202,7 @@ class Land:
             cells.block_start,
             cells.block_guard,
             fill_m2,
-            np.zeros(len(cells.block_m2), np.int32),
+            scratch.block,
         )
         found = rings(
             members,
@@ -184,9 +212,10 @@ class Land:
             cells.site_triangle,
             cells.site_next,
             cells.centre,
-            np.zeros(len(cells.xy), np.uint8),
-            np.zeros(len(cells.triangles), np.uint8),
+            scratch.site,
+            scratch.triangle,
         )
+        self.idle.append(scratch)
         return Outline(members, *found)
 
     def shape(self, outline: Outline) -> BaseGeometry:

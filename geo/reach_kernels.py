@@ -353,7 +353,15 @@ def node_parts(
 def merge_parts(
     edge: NDArray[np.int64], start: NDArray[np.float64], stop: NDArray[np.float64]
 ) -> int:
-    """Join parts that touch, in place; they come ordered by edge and start. Returns how many."""
+    """Join parts that touch, in place; they come ordered by edge. Returns how many."""
+    # Few parts have an edge in common. Told by start here: sorting by both takes three times as
+    # long as by edge.
+    for i in range(1, len(edge)):
+        j = i
+        while j > 0 and edge[j - 1] == edge[j] and start[j - 1] > start[j]:
+            start[j - 1], start[j] = start[j], start[j - 1]
+            stop[j - 1], stop[j] = stop[j], stop[j - 1]
+            j -= 1
     count = 0
     for i in range(len(edge)):
         if count > 0 and edge[count - 1] == edge[i] and start[i] <= stop[count - 1]:

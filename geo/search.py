@@ -215,16 +215,15 @@ def edge_parts(
     forward, backward = network.edge_seconds(speed_mps)
     beyond_u, beyond_v = (backward, forward) if direction == "to_facility" else (forward, backward)
     graph = network.incident
-    room = int((graph.indptr[nodes + 1] - graph.indptr[nodes]).sum())
+    own = _own_parts(legs, np.atleast_1d(rows), limit_s, beyond_u, beyond_v)
+    room = int((graph.indptr[nodes + 1] - graph.indptr[nodes]).sum()) + len(own.edge)
     edge, start, stop = np.empty(room, np.int64), np.empty(room), np.empty(room)
     count = kernels().node_parts(
         graph.indptr, graph.arcs, nodes, seconds, limit_s, beyond_u, beyond_v, edge, start, stop
     )
-    own = _own_parts(legs, np.atleast_1d(rows), limit_s, beyond_u, beyond_v)
-    edge = np.concatenate((edge[:count], own.edge))
-    start = np.concatenate((start[:count], own.start))
-    stop = np.concatenate((stop[:count], own.stop))
-    order = np.lexsort((start, edge))
+    whole = count + len(own.edge)
+    edge[count:whole], start[count:whole], stop[count:whole] = own.edge, own.start, own.stop
+    order = np.argsort(edge[:whole])
     edge, start, stop = edge[order], start[order], stop[order]
     count = kernels().merge_parts(edge, start, stop)
     return EdgeParts(edge[:count], start[:count], stop[:count])

@@ -156,9 +156,9 @@ def test_any_width_gives_what_relaxing_gives(case, width_s, limit_s):
     assert run(graph(n, arcs), seeds, limit_s, width_s) == true
 
 
-def test_parts_that_touch_or_overlap_are_joined():
+def test_parts_that_touch_or_overlap_are_joined_in_whatever_order_on_their_edge():
     edge = np.array([1, 1, 1, 2, 2], np.int64)
-    start, stop = np.array([0, 0.2, 0.6, 0, 0.5]), np.array([0.3, 0.6, 1, 0.4, 1])
+    start, stop = np.array([0.6, 0, 0.2, 0.5, 0]), np.array([1, 0.3, 0.6, 1, 0.4])
     count = kernels.merge_parts(edge, start, stop)
     parts = list(zip(edge[:count], start[:count], stop[:count], strict=True))
     assert parts == [(1, 0, 1), (2, 0, 0.4), (2, 0.5, 1)]
