@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+import contextlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,17 +14,14 @@ from layers.evidence import Chain, Flaw, check_anchor, check_anchors
 from layers.files import Files
 from layers.history import stamp, unstamp
 from layers.store_values import Head
-from layers.stores.gpkg_connection import connect, in_our_words, require_ours
-from layers.stores.gpkg_evidence import (
-    check_file,
-    check_layer,
-    check_tables,
-    follow_chain,
-    named_files,
-)
+from layers.stores.gpkg_evidence import gpkg_evidence
+from layers.stores.postgis_address import is_postgis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from layers.stores.sql_evidence import Evidence
 
 __all__ = ["VerifyReport", "verify"]
 
@@ -64,7 +60,9 @@ class VerifyReport:
         }
 
 
-def verify(url_or_path: str | Path, *, anchor: Path | None = None) -> VerifyReport:
+def verify(
+    url_or_path: str | Path, *, anchor: Path | None = None, folder: Path | None = None
+) -> VerifyReport:
     """Check a store: chain, versions, rows, index, registration, triggers, anchors, access log.
 
     The files kept beside it are read too: photos of cases, documents.
@@ -72,10 +70,13 @@ def verify(url_or_path: str | Path, *, anchor: Path | None = None) -> VerifyRepo
     Parameters
     ----------
     url_or_path
-        ``gpkg:PATH`` or the path.
+        The store's, as for `open_store`, or the path of a GeoPackage.
     anchor
         A file with a head that was kept elsewhere (JSON with seq and hash); it also catches one
         who has written all hashes and anchors anew.
+    folder
+        The data folder; None: that of the GeoPackage. For a database server without it, anchors,
+        access log and kept files are not looked at.
 
     Returns
     -------
@@ -86,53 +87,53 @@ def verify(url_or_path: str | Path, *, anchor: Path | None = None) -> VerifyRepo
     StoreError
         If there is no store, it is not ours or of a newer version, or the anchor file is unusable.
     """
-    path = Path(str(url_or_path).removeprefix("gpkg:"))
-    if not path.exists():
-        raise StoreError(
-            f"找不到数据文件 {path}，请检查路径。", code="store_missing", where=str(path)
-        )
+    url = str(url_or_path)
+    if not is_postgis(url):
+        folder = folder or Path(url.removeprefix("gpkg:")).parent
     kept = _read_anchors(anchor) if anchor is not None else []
     # Before the snapshot: the service may write on, and no anchor may then be ahead of it.
-    lines = Anchors(path.with_name("anchors.jsonl")).lines()
+    lines = [] if folder is None else Anchors(folder / "anchors.jsonl").lines()
     chain = Chain()
     flaws: list[Flaw] = []
     named: list[tuple[str, str, str]] = []
     store_id = ""
     try:
-        with in_our_words(path), closing(connect(path, read_only=True)) as connection:
-            connection.execute("BEGIN")
-            store_id = require_ours(connection, path).get("store_id", "")
-            flaws += _check(connection, chain)
-            named += named_files(connection)
+        with _evidence(url) as evidence:
+            store_id = evidence.store_id
+            flaws += evidence.flaws(chain)
+            named += evidence.named_files()
     except StoreError as error:
         if error.code != "store_damaged":
             raise
         flaws.append(Flaw("integrity", str(error)))
-    # After the snapshot: a file is kept before anything names it.
-    flaws += _check_kept(Files(path.parent), named)
-    flaws += check_anchors(chain, store_id, lines)
+    if folder is not None:
+        # After the snapshot: a file is kept before anything names it.
+        flaws += _check_kept(Files(folder), named)
+        lines += _written_since(folder, len(lines), chain)
+        flaws += check_anchors(chain, store_id, lines)
     for one in kept:
         _, at = chain.heads.get(one.seq, ("", None))
         flaws += check_anchor(chain, replace(one, at=one.at or at))
-    flaws += check_access_log(path.with_name("accounts.sqlite"))
+    if folder is not None:
+        flaws += check_access_log(folder / "accounts.sqlite")
     moment = None if chain.at is None else unstamp(chain.at)
     return VerifyReport(chain.seq, Head(chain.seq, chain.hash, moment), tuple(flaws))
 
 
-def _check(connection: sqlite3.Connection, chain: Chain) -> Iterator[Flaw]:
-    try:
-        yield from check_file(connection)
-        yield from follow_chain(connection, chain)
-        yield from check_tables(connection)
-        names = [name for (name,) in connection.execute("SELECT name FROM xg_layers ORDER BY name")]
-        for layer in names:
-            yield from check_layer(connection, layer, chain)
-        for layer in sorted({of for of, _ in chain.features} - set(names)):
-            yield Flaw("schema", f"图层 {layer} 有历史，却没有定义。", layer=layer)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
-            raise
-        yield Flaw("schema", f"表结构被改动，核验未能读完：{error}。")
+def _written_since(folder: Path, known: int, chain: Chain) -> Iterator[str]:
+    """Give the anchors of what the snapshot has, written between reading them and taking it."""
+    for line in Anchors(folder / "anchors.jsonl").lines()[known:]:
+        with contextlib.suppress(ValueError):
+            if Anchor.parse(line).seq <= chain.seq:
+                yield line
+
+
+def _evidence(url: str) -> AbstractContextManager[Evidence]:
+    if is_postgis(url):
+        from layers.stores.postgis_evidence import postgis_evidence  # noqa: PLC0415 - optional
+
+        return postgis_evidence(url)
+    return gpkg_evidence(Path(url.removeprefix("gpkg:")))
 
 
 def _check_kept(files: Files, named: list[tuple[str, str, str]]) -> Iterator[Flaw]:

@@ -3,214 +3,162 @@
 # ruff: noqa: S608 - names in SQL come from the file's checked schemas; values are always bound.
 from __future__ import annotations
 
-import json
+import contextlib
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from geo.errors import InputError
-from layers.evidence import Chain, Flaw
-from layers.history import DELETED
-from layers.records import RecordCodec
-from layers.schema import parse_schema
+from layers.errors import StoreError
+from layers.evidence import Flaw
+from layers.stores.gpkg_connection import connect, in_our_words, require_ours
 from layers.stores.gpkg_geometry import envelope, register_functions
 from layers.stores.gpkg_schema import create_tables
 from layers.stores.gpkg_table import gpkg_columns
-from layers.stores.sql_columns import stored_names, stored_row
+from layers.stores.sql_evidence import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from layers.evidence import Chain
+    from layers.records import RecordCodec
     from layers.schema import LayerSchema
     from layers.stores.gpkg_geometry import Envelope
+    from layers.stores.sql_columns import StoredRow
 
-__all__ = ["check_file", "check_layer", "check_tables", "follow_chain", "named_files"]
+__all__ = ["GpkgEvidence", "gpkg_evidence"]
 
 # Single precision keeps 24 bits; the index rounds outward, by at most two of its steps.
 _ROUNDING = 2.0**-22
 
 
-def check_file(connection: sqlite3.Connection) -> Iterator[Flaw]:
-    """Check the pages of the file, its unique and foreign keys.
+@contextlib.contextmanager
+def gpkg_evidence(path: Path) -> Iterator[GpkgEvidence]:
+    """Open a GeoPackage to be checked; also while it is written.
 
     Parameters
     ----------
-    connection
-        To the store.
+    path
+        The file.
 
     Yields
     ------
-    What SQLite finds.
-    """
-    for (text,) in connection.execute("PRAGMA integrity_check(20)"):
-        if text != "ok":
-            yield Flaw("integrity", f"数据文件结构有误：{text}。")
-    for table, rowid, *_ in connection.execute("PRAGMA foreign_key_check"):
-        yield Flaw("integrity", f"{table} 第 {rowid} 行指向不存在的记录。")
+    Its present state.
 
-
-def follow_chain(connection: sqlite3.Connection, chain: Chain) -> Iterator[Flaw]:
-    """Follow all events with their versions.
-
-    Parameters
-    ----------
-    connection
-        To the store.
-    chain
-        At its beginning; finished afterwards.
-
-    Yields
+    Raises
     ------
-    What is wrong with events and versions.
+    StoreError
+        If there is none, it is not ours or of a newer version, or it is damaged beyond reading.
     """
-    for row in connection.execute(
-        "SELECT e.seq, e.txn, e.at, e.actor, e.action, e.layer, e.feature_id, e.version, e.detail,"
-        " e.digest, e.prev, e.hash, h.layer, h.feature_id, h.version, h.at, h.body"
-        " FROM xg_events e LEFT JOIN xg_history h USING (seq) ORDER BY e.seq"
-    ):
-        yield from chain.follow(row[:12], None if row[16] is None else row[12:])
-    chain.finish()
-    for seq, layer, made in connection.execute(
-        "SELECT seq, layer, feature_id FROM xg_history"
-        " WHERE seq NOT IN (SELECT seq FROM xg_events) ORDER BY seq"
-    ):
-        message = f"{layer} {made} 有一个版本没有事件：事件被删去，或版本是加进来的。"
-        yield Flaw("history", message, layer=layer, id=made, seq=seq)
+    if not path.exists():
+        raise StoreError(
+            f"找不到数据文件 {path}，请检查路径。", code="store_missing", where=str(path)
+        )
+    with in_our_words(path), closing(connect(path, read_only=True)) as connection:
+        connection.execute("BEGIN")
+        yield GpkgEvidence(connection, require_ours(connection, path))
 
 
-def check_tables(connection: sqlite3.Connection) -> Iterator[Flaw]:
-    """Compare tables, triggers and registration with those of a newly made store.
+class GpkgEvidence(Evidence):
+    """See `Evidence`."""
 
-    Parameters
-    ----------
-    connection
-        To the store.
+    connection: sqlite3.Connection
 
-    Yields
-    ------
-    What is missing, changed or added.
-    """
-    schemas = list(_schemas(connection))
-    fresh = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        register_functions(fresh)
-        create_tables(fresh, schemas, store_id="", at="")
-        yield from _check_objects(fresh, connection, {s.name for s in schemas})
-        for schema in schemas:
-            want, have = (_columns(c, schema.name) for c in (fresh, connection))
-            if want != have:
-                yield Flaw("schema", f"图层 {schema.name} 的表结构被改动过。", layer=schema.name)
-        for table in (
-            "gpkg_spatial_ref_sys", "gpkg_geometry_columns", "gpkg_extensions",
-            "gpkg_data_columns", "gpkg_data_column_constraints",
-        ):  # fmt: skip
-            want, have = (set(c.execute(f"SELECT * FROM {table}")) for c in (fresh, connection))
-            if want != have:
-                yield Flaw("contents", f"登记表 {table} 被改动过。")
-        registered = "SELECT table_name, data_type, identifier, srs_id FROM gpkg_contents"
-        want, have = (set(c.execute(registered)) for c in (fresh, connection))
-        for name, *_ in sorted(want ^ have, key=str):
-            yield Flaw("contents", f"图层 {name} 在 gpkg_contents 中的登记被改动过。", layer=name)
-    finally:
-        fresh.close()
+    def flaws(self, chain: Chain) -> Iterator[Flaw]:
+        """Check everything; altered tables may keep the rest from being read.
+
+        Parameters
+        ----------
+        chain
+            At its beginning; finished afterwards.
+
+        Yields
+        ------
+        What is not as the platform wrote it.
+
+        Raises
+        ------
+        OperationalError
+            SQLite's own, for `in_our_words`.
+        """
+        try:
+            yield from super().flaws(chain)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
+                raise
+            yield Flaw("schema", f"表结构被改动，核验未能读完：{error}。")
+
+    def integrity(self) -> Iterator[Flaw]:
+        """Check the pages of the file, its unique and foreign keys."""
+        for (text,) in self.connection.execute("PRAGMA integrity_check(20)"):
+            if text != "ok":
+                yield Flaw("integrity", f"数据文件结构有误：{text}。")
+        for table, rowid, *_ in self.connection.execute("PRAGMA foreign_key_check"):
+            yield Flaw("integrity", f"{table} 第 {rowid} 行指向不存在的记录。")
+
+    def tables(self) -> Iterator[Flaw]:
+        """Compare tables, triggers and registration with those of a newly made store."""
+        connection = self.connection
+        schemas = list(self.schemas())
+        fresh = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            register_functions(fresh)
+            create_tables(fresh, schemas, store_id="", at="")
+            yield from _check_objects(fresh, connection, {s.name for s in schemas})
+            for schema in schemas:
+                want, have = (_columns(c, schema.name) for c in (fresh, connection))
+                if want != have:
+                    yield Flaw(
+                        "schema", f"图层 {schema.name} 的表结构被改动过。", layer=schema.name
+                    )
+            for table in (
+                "gpkg_spatial_ref_sys", "gpkg_geometry_columns", "gpkg_extensions",
+                "gpkg_data_columns", "gpkg_data_column_constraints",
+            ):  # fmt: skip
+                want, have = (set(c.execute(f"SELECT * FROM {table}")) for c in (fresh, connection))
+                if want != have:
+                    yield Flaw("contents", f"登记表 {table} 被改动过。")
+            registered = "SELECT table_name, data_type, identifier, srs_id FROM gpkg_contents"
+            want, have = (set(c.execute(registered)) for c in (fresh, connection))
+            for name, *_ in sorted(want ^ have, key=str):
+                yield Flaw(
+                    "contents", f"图层 {name} 在 gpkg_contents 中的登记被改动过。", layer=name
+                )
+        finally:
+            fresh.close()
+
+    def layer(self, codec: RecordCodec, chain: Chain) -> Iterator[Flaw]:
+        """Compare a layer's rows, index and bounds with the last versions."""
+        schema = codec.schema
+        boxes: dict[int, Envelope] = {}
+        rows = self.rows(schema, "t.geom")
+        yield from self.check_rows(codec, _noting(rows, boxes) if schema.geometry else rows, chain)
+        if schema.geometry:
+            yield from _check_index(self.connection, schema.name, boxes)
+        if schema.geometry and schema.listed:
+            yield from _check_bounds(self.connection, schema.name, boxes)
+
+    def has(self, table: str) -> bool:
+        """Tell whether there is such a table."""
+        found = self.connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [table]
+        )
+        return found.fetchone() is not None
+
+    def expected(self, row: StoredRow, schema: LayerSchema) -> list[Any]:
+        """Give a row as its table would be read: truth values are numbers."""
+        return [int(v) if isinstance(v, bool) else v for v in gpkg_columns(row, schema)]
 
 
-def check_layer(connection: sqlite3.Connection, layer: str, chain: Chain) -> Iterator[Flaw]:
-    """Compare a layer's rows, index and bounds with the last versions.
-
-    Parameters
-    ----------
-    connection, layer
-        The layer.
-    chain
-        Followed to its end.
-
-    Yields
-    ------
-    Rows changed, added, removed or moved, and an index or bounds that are not those of the rows.
-    """
-    codec = next((RecordCodec(s) for s in _schemas(connection) if s.name == layer), None)
-    if codec is None:
-        return
-    boxes: dict[int, Envelope] = {}
-    there: set[str] = set()
-    last_created = 0
-    for fid, made, version, at, actor, body, *columns in _rows(connection, codec.schema):
-        there.add(made)
-        place = {"layer": layer, "id": made}
-        known = chain.features.get((layer, str(made)))
-        if known is None or not known.alive:
-            yield Flaw("row", f"{layer} {made} 不是由平台写入的，或已被删除。", **place)
-        elif body is None or version != known.version:
-            yield Flaw("row", f"{layer} {made} 的版本号被改动，或换成了旧的一行。", **place)
-        else:
-            want = _expected(codec, body, version, at, actor)
-            if [(type(v), v) for v in columns] != [(type(v), v) for v in want]:
-                yield Flaw("row", f"{layer} {made} 的内容被改动过。", **place)
-            if known.created < last_created:
-                yield Flaw("row", f"{layer} {made} 的位置（fid）被改动过。", **place)
-            last_created = max(last_created, known.created)
-        box = envelope(columns[0]) if codec.schema.geometry and _is_blob(columns[0]) else None
+def _noting(
+    rows: Iterator[tuple[Any, ...]], boxes: dict[int, Envelope]
+) -> Iterator[tuple[Any, ...]]:
+    """Pass rows on, noting where each lies."""
+    for row in rows:
+        box = envelope(row[6]) if _is_blob(row[6]) else None
         if box is not None:
-            boxes[fid] = box
-    for (of, made), known in chain.features.items():
-        if of == layer and known.alive and made not in there:
-            yield Flaw("row", f"{layer} {made} 不见了。", layer=layer, id=made, seq=known.seq)
-    if codec.schema.geometry:
-        yield from _check_index(connection, layer, boxes)
-    if codec.schema.geometry and codec.schema.listed:
-        yield from _check_bounds(connection, layer, boxes)
-
-
-def named_files(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
-    """Give the kept files that cases and documents name.
-
-    Parameters
-    ----------
-    connection
-        To the store.
-
-    Yields
-    ------
-    Layer (nothing for a record beside the layers), id or key, name of the file. What cannot be
-    read as JSON names none: it is found as an altered row.
-    """
-    asked = [
-        ("SELECT 'cases', id, data FROM cases", "file"),
-        ("SELECT '', key, body FROM xg_sheets WHERE kind = 'documents'", "files"),
-    ]
-    for sql, key in asked:
-        try:
-            rows = connection.execute(sql).fetchall()
-        except sqlite3.OperationalError:  # no such table: that is found elsewhere
-            continue
-        for layer, owner, text in rows:
-            yield from ((layer, owner, name) for name in _named(text, key))
-
-
-def _named(text: str, key: str) -> Iterator[str]:
-    """Give what stands in a JSON text under a key, at whatever depth."""
-    try:
-        found = json.loads(text)
-    except (TypeError, ValueError):
-        return
-    left = [found]
-    while left:
-        one = left.pop()
-        if isinstance(one, list):
-            left += one
-        elif isinstance(one, dict):
-            left += [part for name, part in one.items() if name != key]
-            value = one.get(key)
-            values = value.values() if isinstance(value, dict) else [value]
-            yield from (name for name in values if isinstance(name, str))
-
-
-def _schemas(connection: sqlite3.Connection) -> Iterator[LayerSchema]:
-    for (text,) in connection.execute("SELECT schema FROM xg_layers ORDER BY name"):
-        try:
-            yield parse_schema(json.loads(text))
-        except (InputError, ValueError, KeyError, TypeError):
-            continue  # its tables and registration then differ from a new store's
+            boxes[row[0]] = box
+        yield row
 
 
 def _check_objects(
@@ -234,29 +182,6 @@ def _columns(connection: sqlite3.Connection, table: str) -> set[tuple[Any, ...]]
         (name, "" if name == "geom" else kind, *rest)
         for _, name, kind, *rest in connection.execute(f'PRAGMA table_info("{table}")')
     }
-
-
-def _rows(connection: sqlite3.Connection, schema: LayerSchema) -> Iterator[tuple[Any, ...]]:
-    columns = ", ".join(f't."{name}"' for name in stored_names(schema))
-    yield from connection.execute(
-        f"SELECT t.fid, t.id, t.version, h.at, e.actor, h.body, {columns}"
-        f' FROM "{schema.name}" t'
-        " LEFT JOIN xg_history h ON h.layer = ? AND h.feature_id = t.id AND h.version = t.version"
-        " LEFT JOIN xg_events e ON e.seq = h.seq ORDER BY t.fid",
-        [schema.name],
-    )
-
-
-def _expected(codec: RecordCodec, body: str, version: int, at: str, actor: str) -> list[Any]:
-    if body == DELETED:
-        return []
-    try:
-        record = codec.record_of(body)
-    except (ValueError, KeyError, TypeError):
-        return []  # an altered version, already reported
-    row = stored_row(codec, record, version=version, at=at, actor=actor)
-    columns = gpkg_columns(row, codec.schema)
-    return [int(v) if isinstance(v, bool) else v for v in columns]
 
 
 def _is_blob(value: object) -> bool:

@@ -78,6 +78,11 @@ class PostgisStore(SqlStore):
         del connection  # the planner of the server weighs the ways itself
         return select(schema, query, columns)
 
+    def _gave_up(self, error: Exception) -> bool:
+        # Numbers out of range, a statement too complex, geometries that GEOS cannot relate.
+        state = getattr(error, "sqlstate", None) or ""
+        return state[:2] in {"22", "54"} or state == "XX000"
+
     def _bounds(self, connection: Link, layer: str) -> Box | None:
         """Find the bounds once a state of the layer: the whole table is read."""
         if not self.schema(layer).geometry:

@@ -45,6 +45,9 @@ def select(schema: LayerSchema, query: Query, columns: str | None = None) -> Sel
     if query.filter is not None:
         condition, values = filter_sql.where(query.filter, schema, mark="?")
         found.where(condition, *values)
+    if query.filter is not None:
+        condition, values = filter_sql.where(query.filter, schema, mark="?")
+        found.where(condition, *values)
     found.page(query)
     return found
 
