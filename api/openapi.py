@@ -162,7 +162,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
 
 def _refusals(operation: Operation) -> list[int]:
     """Statuses that the guards before an endpoint, and the errors of the rooms below, can give."""
-    found = [400, 401]
+    found = [400, 401, *operation.refusals]
     if operation.roles != EVERYBODY or operation.layer_right or operation.method != "GET":
         found.append(403)
     if "{" in operation.path:

@@ -135,6 +135,8 @@ class Operation:
         endpoint), or None.
     answers
         What it may answer; the usual refusals are added by the description.
+    refusals
+        Statuses of problems beyond the usual ones, such as 404 where the path names nothing.
     cost
         How the rate limit counts it.
     body_limit
@@ -157,6 +159,7 @@ class Operation:
     params: tuple[Param, ...] = ()
     body: type[BaseModel] | Upload | Mapping[str, Mapping[str, Any]] | None = None
     answers: tuple[Answer, ...] = (Answer(200),)
+    refusals: tuple[int, ...] = ()
     cost: Cost = "read"
     body_limit: int = BODY_BYTES
     layer_right: Literal["read", "write"] | None = None

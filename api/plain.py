@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["plain", "records"]
+__all__ = ["nulled", "plain", "records"]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is any of its kinds
@@ -40,3 +42,10 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is any of its kinds
 def records(frame: pd.DataFrame) -> list[Mapping[str, Any]]:
     """Rows of a table as dicts of plain values."""
     return [plain(row) for row in frame.to_dict("records")]
+
+
+def nulled(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Replace counts hidden as text by null, and name them in `suppressed`."""
+    texts = {SMALL_TEXT, HIDDEN_TEXT}
+    hidden = [name for name, value in row.items() if isinstance(value, str) and value in texts]
+    return {**row, **dict.fromkeys(hidden), **({"suppressed": hidden} if hidden else {})}

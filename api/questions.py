@@ -31,6 +31,7 @@ __all__ = [
     "KIND",
     "MINUTES",
     "MODE",
+    "YEAR",
     "facility_kinds",
     "place_of",
     "question_of",
@@ -80,6 +81,11 @@ BY = Param(
     {"type": "string", "enum": ["township", "village"], "default": "township"},
     "统计单元",
 )
+YEAR = Param(
+    "year",
+    {"type": "integer", "minimum": 1949, "maximum": 2100},
+    "用哪一年的分村人数；不给则最近一年",
+)
 AS_OF = Param("as_of", {"type": "string", "format": "date"}, "按某日有效的数据，如 2020-06-30")
 
 
@@ -117,7 +123,7 @@ def question_of(
             )
     asked = {
         name: words[name]
-        for name in ("minutes", "mode", "age", "direction", "by", "as_of")
+        for name in ("minutes", "mode", "age", "direction", "by", "as_of", "year")
         if words.get(name) is not None
     }
     return CareQuestion(**asked, kinds=tuple(sorted(set(named or usual_kinds))))

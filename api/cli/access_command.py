@@ -35,6 +35,7 @@ def access(
     call: SessionOptions,
 ) -> None:
     """床位和名额够不够、分得匀不匀、满了的有多少人、转介要多久。"""
+    from api.care_bodies import access_body
     from layers.analysis.access import access_answer
     from layers.analysis.inputs import read_inputs
     from webmap.documents.access_table import write_access
@@ -53,46 +54,7 @@ def access(
     for path in out or ():
         write_access(answer, place_for(path), full=full, publisher=session.settings.publisher)
     files = [str(path) for path in out or ()]
-    session.answer(_body(answer, files, full=full), _lines(answer, files, full=full))
-
-
-def _body(answer: AccessAnswer, files: list[str], *, full: bool) -> dict[str, Any]:
-    """Give the JSON answer; a hidden count is null and named in `suppressed`."""
-    from api.cli.plain import plain, records
-    from layers.analysis.access_cells import (
-        shown_access,
-        shown_access_summary,
-        shown_load,
-        shown_referral,
-    )
-
-    load = shown_load(answer, full=full).rename_axis("id").reset_index()
-    referral = shown_referral(answer, full=full)
-    homes = [
-        {"id": home, "name": answer.facility_names.get(home), "people": people}
-        for home, people in referral["homes"].items()
-    ]
-    body: dict[str, Any] = plain(
-        {
-            "rows": [_typed(row) for row in records(shown_access(answer, full=full))],
-            "summary": _typed(shown_access_summary(answer, full=full)),
-            "facilities": [_typed(row) for row in records(load)],
-            "referral": {**_typed(referral), "homes": [_typed(home) for home in homes]},
-            "files": files,
-            **answer.provenance.to_json(),
-            "warnings": list(answer.warnings),
-        }
-    )
-    return body
-
-
-_TEXTS = ("<5", "隐去")
-
-
-def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace counts hidden as text by null, and name them."""
-    hidden = [name for name, value in row.items() if isinstance(value, str) and value in _TEXTS]
-    return {**row, **dict.fromkeys(hidden), **({"suppressed": hidden} if hidden else {})}
+    session.answer(access_body(answer, files, full=full), _lines(answer, files, full=full))
 
 
 def _lines(answer: AccessAnswer, files: list[str], *, full: bool) -> list[str]:

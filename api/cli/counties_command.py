@@ -87,7 +87,7 @@ def counties(
     as_json: Json = False,
 ) -> None:
     """一次算许多县的覆盖缺口；一个县出错不影响其他县。"""
-    from api.cli.plain import plain
+    from api.plain import plain
 
     if make_sample is not None and manifest is None:
         _make_sample(make_sample, number, seed, as_json=as_json, data=data)

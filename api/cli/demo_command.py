@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(data: Data = None, as_json: Json = False) -> None:
     """示意县全流程：建库、服务圈、缺口、网页地图、A3 图、缺口表。"""
-    from api.cli.service_commands import gap_body
+    from api.care_bodies import gap_body
     from api.cli.tables import gap_lines, gap_title
     from layers.analysis.gaps import gap_answer
 

@@ -134,6 +134,10 @@ class WayOptions:
         "township"
     )
     as_of: AsOf = None
+    year: Annotated[
+        int | None,
+        typer.Option("--year", metavar="YEAR", help="用哪一年的分村人数（默认最近一年）"),
+    ] = None
 
     def asked(self, minutes: float) -> CareQuestion:
         """Make the question.
@@ -162,6 +166,7 @@ class WayOptions:
                 kinds=tuple(self.kinds) if self.kinds else SERVICE_KINDS,
                 by=self.by,
                 as_of=parse_date(self.as_of, "--as-of"),
+                year=self.year,
             )
         except InputError as error:
             raise UsageError(str(error), where=f"--{error.where}") from error

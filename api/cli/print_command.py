@@ -72,7 +72,7 @@ def print_sheet(
     call: SessionOptions,
 ) -> None:
     """出图：固定比例尺的纸图，可同时写 PDF、SVG、PNG。"""
-    from api.cli.plain import plain
+    from api.plain import plain
     from webmap.printing import sheet
     from webmap.printing.gates import MODES
 

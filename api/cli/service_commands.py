@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from layers.analysis.gaps import GapAnswer
     from layers.provenance import Provenance
 
-__all__ = ["circles", "draw_map", "gap_body", "gaps", "register"]
+__all__ = ["circles", "draw_map", "gaps", "register"]
 
-_ENDS = ("share_low", "share_high")
-_COUNTS = ("total", "covered", "uncovered", "misled")
 _TABLES = (".xlsx", ".csv")
 _PAGES = (".html", ".htm")
 
@@ -48,7 +46,7 @@ def circles(
     call: SessionOptions,
 ) -> None:
     """计算每处设施的服务圈。"""
-    from api.cli.plain import plain
+    from api.plain import plain
     from layers.analysis.circles import circles_answer
     from layers.analysis.inputs import read_inputs
     from layers.exporters import SUFFIXES, write_frame
@@ -101,6 +99,7 @@ def gaps(
     call: SessionOptions,
 ) -> None:
     """按乡镇或村排出覆盖缺口，并与直线圈对照。"""
+    from api.care_bodies import gap_body
     from api.cli.tables import gap_lines, gap_title
     from layers.analysis.gaps import gap_answer
     from layers.analysis.inputs import read_inputs
@@ -132,7 +131,7 @@ def draw_map(
     call: SessionOptions,
 ) -> None:
     """画一张离线网页地图：乡镇、服务圈、缺口、设施。"""
-    from api.cli.plain import plain
+    from api.plain import plain
     from layers.analysis.services import service_picture
     from webmap.folium_map import write_map
 
@@ -156,51 +155,9 @@ def draw_map(
     )
 
 
-def gap_body(answer: GapAnswer, files: list[str], *, full: bool) -> dict[str, Any]:
-    """Give the JSON answer of `xygeo gaps`; a hidden count is null and named in `suppressed`."""
-    from api.cli.plain import plain, records
-    from webmap.cells import (
-        shown_bands,
-        shown_gaps,
-        shown_mode_ranges,
-        shown_modes,
-        shown_summary,
-    )
-
-    total = answer.summary["total"]
-    bands = shown_bands(answer.bands, full=full).rename_axis("band").reset_index()
-    body: dict[str, Any] = plain(
-        {
-            "rows": [_typed(row) for row in records(shown_gaps(answer.rows, full=full))],
-            "summary": _typed(shown_summary(answer.summary, full=full)),
-            "modes": shown_modes(answer.modes, total, full=full),
-            "mode_ranges": {
-                mode: {
-                    way: None if span is None else dict(zip(_ENDS, span, strict=True))
-                    for way, span in spans.items()
-                }
-                for mode, spans in shown_mode_ranges(
-                    answer.mode_ranges, answer.modes, total, full=full
-                ).items()
-            },
-            "bands": [_typed(row) for row in records(bands)],
-            "files": files,
-            **answer.provenance.to_json(),
-            "warnings": list(answer.warnings),
-        }
-    )
-    return body
-
-
-def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace counts hidden as text by null, and name them."""
-    hidden = [name for name in _COUNTS if isinstance(row.get(name), str)]
-    return {**row, **dict.fromkeys(hidden), **({"suppressed": hidden} if hidden else {})}
-
-
 def _write_gaps(session: Session, answer: GapAnswer, path: Path, *, full: bool) -> str:
     """Write the gaps in the format of the suffix."""
-    from api.cli.plain import records
+    from api.plain import records
     from layers.whole_files import whole_file
     from webmap.cells import shown_gaps
     from webmap.documents import write_gaps

@@ -148,7 +148,7 @@ def site(
     call: SessionOptions,
 ) -> None:
     """推荐新设施建在哪里：前后对比、证明与备选方案。"""
-    from api.cli.plain import plain
+    from api.plain import plain
     from api.cli.site_lines import site_lines
     from layers.analysis.inputs import read_inputs
     from layers.analysis.siting import siting_answer

@@ -40,7 +40,7 @@ def study(
     call: SessionOptions,
 ) -> None:
     """侯堡镇康养中心选址研究：报告、数表、A3 图、网页地图和一个存下的方案。"""
-    from api.cli.plain import plain
+    from api.plain import plain
     from layers.analysis.study import houbao_study, save_study
     from webmap.study_files import write_study
 

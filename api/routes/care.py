@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
 from pydantic import Field
+from starlette.responses import Response
 
 from api.bodies import Body
 from api.calls import json_response
+from api.care_bodies import gap_body
 from api.operations import JSON, Answer, Operation, Param
 from api.permissions import EVERYBODY, PLANNERS, sees_small_cells
 from api.plain import plain, records
 from api.problems import Refused
 from api.questions import (
     AGE,
+    AS_OF,
     AT,
+    BY,
     DIRECTION,
     FROM,
     KIND,
+    MINUTES,
     MODE,
+    YEAR,
     facility_kinds,
     place_of,
     question_of,
@@ -30,17 +38,19 @@ from layers.analysis.circle_at import circle_at
 from layers.analysis.nearest import nearest_answer
 from layers.analysis.whatif import whatif_report
 from layers.privacy import SMALLEST_SHOWN
+from webmap.documents import write_gaps
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
-    from starlette.responses import Response
 
     from api.calls import Call
+    from layers.analysis.gaps import GapAnswer
     from layers.analysis.nearest import NearestHit
 
 __all__ = ["OPERATIONS"]
 
 _APPROXIMATE = "approximate"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def nearest(call: Call) -> Response:
@@ -124,6 +134,30 @@ def circle(call: Call) -> Response:
         "notice": answer.provenance.notice,
     }
     return json_response(body, media="application/geo+json")
+
+
+def gaps(call: Call) -> Response:
+    """Give the coverage gaps, as the command line has them, or as a workbook."""
+    answer = warm_care(call).gaps(question_of(call.params))
+    full = sees_small_cells(call.account.role)
+    if call.params["f"] == "xlsx":
+        return _workbook(answer, full=full, publisher=call.service.settings.publisher)
+    body = gap_body(answer, full=full)
+    return json_response(
+        {**body, "notice": answer.provenance.notice, "data_date": answer.data_date.isoformat()}
+    )
+
+
+def _workbook(answer: GapAnswer, *, full: bool, publisher: str) -> Response:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "gaps.xlsx"
+        write_gaps(answer, path, full=full, publisher=publisher)
+        content = path.read_bytes()
+    return Response(
+        content,
+        media_type=_XLSX,
+        headers={"Content-Disposition": 'attachment; filename="gaps.xlsx"'},
+    )
 
 
 class Candidate(Body):
@@ -274,6 +308,7 @@ OPERATIONS = (
                 },
             ),
         ),
+        refusals=(404,),
         tag="养老服务",
     ),
     Operation(
@@ -312,6 +347,44 @@ OPERATIONS = (
                 },
             ),
         ),
+        refusals=(404,),
+        tag="养老服务",
+    ),
+    Operation(
+        "GET",
+        "/api/gaps",
+        gaps,
+        "覆盖缺口",
+        EVERYBODY,
+        params=(
+            BY,
+            MINUTES,
+            MODE,
+            AGE,
+            KIND,
+            DIRECTION,
+            YEAR,
+            AS_OF,
+            Param("f", {"type": "string", "enum": ["json", "xlsx"], "default": "json"}, "格式"),
+        ),
+        answers=(
+            Answer(
+                200,
+                content={
+                    JSON: {
+                        "type": "object",
+                        "required": ["rows", "summary", "modes", "quality", "source"],
+                        "properties": {
+                            "rows": {"type": "array", "items": {"type": "object"}},
+                            "summary": {"type": "object"},
+                            **_STAMP,
+                        },
+                    },
+                    _XLSX: None,
+                },
+            ),
+        ),
+        refusals=(404,),
         tag="养老服务",
     ),
     Operation(
@@ -340,6 +413,7 @@ OPERATIONS = (
                 },
             ),
         ),
+        refusals=(404,),
         tag="养老服务",
     ),
 )

@@ -24,7 +24,7 @@ EVERYWHERE = "全部"
 def elder_demand(
     elders: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame, question: CareQuestion
 ) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    """Demand points of the newest year.
+    """Demand points of the question's year, by default the newest.
 
     A village counted without a place of its own stands where its division does, if that is known;
     otherwise it stays without a place: counted, never covered. Its people belong to the units of
@@ -46,13 +46,13 @@ def elder_demand(
     Raises
     ------
     NotFound
-        If there is no elder in the band, code `no_demand`.
+        If there is no elder in the band, code `no_demand`, or no count of the year, code `no_year`.
     InputError
         If a village has no count in the band, code `demand_missing`.
     """
     column = question.demand_column
     if not elders.empty:
-        elders = elders[elders["year"] == elders["year"].max()].sort_index()
+        elders = _of_year(elders, question.year)
     weight = pd.to_numeric(elders[column]).astype("Float64")
     if weight.isna().any():
         missing = list(elders.loc[weight.isna(), "village_code"])
@@ -83,6 +83,25 @@ def elder_demand(
         unit=unit,
     )
     return demand, () if divisions.empty else _warnings(units)
+
+
+def _of_year(elders: gpd.GeoDataFrame, year: int | None) -> gpd.GeoDataFrame:
+    """Give the counts of a year, by default the newest.
+
+    Raises
+    ------
+    NotFound
+        `no_year`.
+    """
+    counted = elders["year"]
+    known = sorted(int(one) for one in counted.dropna().unique())
+    if year is not None and year not in known:
+        raise NotFound(
+            f"elders 层没有 {year} 年的人数，现有：{'、'.join(map(str, known))}。",
+            code="no_year",
+            where="year",
+        )
+    return elders[counted == (year or counted.max())].sort_index()
 
 
 def _warnings(units: UnitsOfDay) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ SERVICE_KINDS = ("station", "community_centre", "rural_daycare")
 class CareQuestion:
     """One question about service circles, answered by every module of this package.
 
+    `as_of` chooses what is valid on a day, `year` the count of elders (None: the newest).
+
     Raises
     ------
     InputError
@@ -41,6 +43,7 @@ class CareQuestion:
     kinds: tuple[str, ...] = SERVICE_KINDS
     by: str = "township"
     as_of: date | None = None
+    year: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.minutes <= 240:

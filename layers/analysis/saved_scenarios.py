@@ -80,7 +80,7 @@ class SavedScenario:
     def care_question(self) -> CareQuestion:
         """What the inputs must be read with to compare them; words left out have their defaults."""
         asked = self.question
-        known = {name: asked[name] for name in ("minutes", "mode", "age", "direction", "by")
+        known = {name: asked[name] for name in ("minutes", "mode", "age", "direction", "by", "year")
                  if name in asked}  # fmt: skip
         day = asked.get("as_of")
         return CareQuestion(
@@ -246,6 +246,7 @@ def _care_words(question: CareQuestion) -> dict[str, Any]:
         "kinds": question.kinds,
         "by": question.by,
         "as_of": question.as_of,
+        "year": question.year,
         "demand_field": question.demand_column,
     }
 

@@ -121,3 +121,32 @@ def test_a_facility_that_goes_is_missed(served):
 )
 def test_a_change_that_cannot_be_made_is_refused(served, asked, status, code):
     assert problem(served.post("/api/whatif", role="planner", json=asked), status) == code
+
+
+def test_gaps_are_ranked_and_small_counts_are_for_planners(served):
+    seen = served.get("/api/gaps").json()
+    full = served.get("/api/gaps", role="planner").json()
+    assert len(seen["rows"]) == len(full["rows"]) == 9
+    assert [row["name"] for row in seen["rows"]] == [row["name"] for row in full["rows"]]
+    assert full["summary"]["total"] == sum(row["total"] for row in full["rows"])
+    assert set(seen["modes"]) == {"walk", "etrike", "car"}
+    hidden = served.get("/api/gaps?by=village&age=disabled").json()["rows"]
+    assert any(row.get("suppressed") for row in hidden)
+    assert not any(
+        r.get("suppressed")
+        for r in served.get("/api/gaps?by=village&age=disabled", role="planner").json()["rows"]
+    )
+
+
+def test_gaps_come_as_a_workbook_too(served):
+    answer = served.get("/api/gaps?f=xlsx")
+    assert answer.headers["content-disposition"] == 'attachment; filename="gaps.xlsx"'
+    assert answer.content[:2] == b"PK"
+
+
+def test_gaps_of_a_year_that_was_not_counted_are_not_found(served):
+    answer = served.get("/api/gaps?year=1999")
+    assert problem(answer, 404) == "no_year"
+    assert "2020" in answer.json()["detail"]
+    newest = served.get("/api/gaps").json()["summary"]
+    assert served.get("/api/gaps?year=2020").json()["summary"] == newest

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from layers.analysis.demand import EVERYWHERE
 from layers.analysis.inputs import read_inputs
 from layers.analysis.question import CareQuestion
+from layers.errors import NotFound
 from tests.layers.analysis.county import (
     NEAR,
     PLACELESS,
@@ -75,3 +78,11 @@ def test_the_band_chooses_the_column(store):
     rows = [elders(NEAR, 30, 500, age80=7, age70=9, age65=20)]
     demand = read_inputs(fill(store, elders=rows), CareQuestion(age="80")).demand
     assert list(demand["weight"]) == [7.0]
+
+
+def test_a_year_can_be_asked_for(store):
+    fill(store, elders=[elders(NEAR, 30, 500, year=2020), elders(NEAR, 40, 500, year=2010)])
+    assert read_inputs(store, CareQuestion()).demand["weight"].sum() == 30
+    assert read_inputs(store, CareQuestion(year=2010)).demand["weight"].sum() == 40
+    with pytest.raises(NotFound, match="2010、2020"):
+        read_inputs(store, CareQuestion(year=2015))
