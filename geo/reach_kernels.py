@@ -161,18 +161,25 @@ def reset(count: int, nodes: NDArray[np.void], lists: NDArray[np.uint32]) -> Non
         here["state"] = 0
 
 
-@kernel(_PAIR(_ARCS, _INTS, _FLOATS, nb.float64, nb.float64, *_SCRATCH))
+@kernel(_PAIR(_ARCS, *_LEGS, nb.int64, nb.int64, nb.float64, nb.float64, *_SCRATCH))
 def bounded(
     arcs: NDArray[np.void],
     leg_row: NDArray[np.int32],
     leg_seconds: NDArray[np.float64],
+    first: int,
+    last: int,
     limit_s: float,
     width_s: float,
     nodes: NDArray[np.void],
     lists: NDArray[np.uint32],
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Search, hand out positions and seconds of the nodes reached, and leave scratch clean."""
-    count = search(arcs, leg_row, leg_seconds, limit_s, width_s, nodes, lists)
+    """Search from some rows of legs together, hand out positions and seconds of the nodes reached.
+
+    Scratch is left clean.
+    """
+    row = leg_row[first:last].reshape(2 * (last - first))
+    leg_s = leg_seconds[first:last].reshape(2 * (last - first))
+    count = search(arcs, row, leg_s, limit_s, width_s, nodes, lists)
     position, seconds = np.empty(count, np.int32), np.empty(count, np.float64)
     for i in range(count):
         here = nodes[lists[2, i]]

@@ -181,9 +181,34 @@ def bounded_search(
     Returns
     -------
     (k,) node positions in no order, and (k,) their seconds.
+
+    Raises
+    ------
+    IndexError
+        If `legs` has no such row.
     """
-    with Searching(network, speed_mps, direction) as searcher:
-        return searcher.run_once(legs.row[rows].ravel(), legs.seconds[rows].ravel(), limit_s)
+    row, seconds, first, last = legs.row, legs.seconds, 0, len(legs.row)
+    if isinstance(rows, np.ndarray):
+        row, seconds, last = row[rows], seconds[rows], len(rows)
+    elif 0 <= rows < last:  # as they are: taking a row takes time that a short search would notice
+        first, last = int(rows), int(rows) + 1
+    else:
+        raise IndexError(rows)
+    # Bare, without `Searching`, for the same reason.
+    roads, idle, scratch = _lent(network, speed_mps, direction)
+    found: tuple[NDArray[np.int32], NDArray[np.float64]] = kernels().bounded(
+        roads.arcs,
+        row,
+        seconds,
+        first,
+        last,
+        limit_s,
+        roads.width_s,
+        scratch.nodes,
+        scratch.lists,
+    )
+    idle.append(scratch)
+    return found
 
 
 def edge_parts(
@@ -303,22 +328,6 @@ class Searcher:
     scratch: Scratch
     count: int = 0
 
-    def run_once(
-        self, row: NDArray[np.int32], seconds: NDArray[np.float64], limit_s: float
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """Search from legs in pairs: positions of the nodes reached, and their seconds."""
-        roads, scratch = self.roads, self.scratch
-        found: tuple[NDArray[np.int32], NDArray[np.float64]] = kernels().bounded(
-            roads.arcs,
-            row,
-            seconds,
-            limit_s,
-            roads.width_s,
-            scratch.nodes,
-            scratch.lists,
-        )
-        return found
-
     def run_labelled(self, legs: AccessLegs, order: NDArray[np.intp], limit_s: float) -> int:
         """Search from all legs together, labelled by their place in `order`; returns how many.
 
@@ -361,21 +370,7 @@ class Searching:
     __slots__ = ("_idle", "searcher")
 
     def __init__(self, network: Network, speed_mps: float, direction: str) -> None:
-        kept: _Kept | None = network.kept.get("geo.search")
-        if kept is None:
-            kept = network.kept.setdefault("geo.search", _Kept())
-        key = (speed_mps, direction)
-        roads = kept.roads.get(key)
-        if roads is None:
-            roads = Roads.of(network, speed_mps, direction)
-            for oldest in list(kept.roads)[: 1 - _SPEEDS_KEPT]:
-                kept.roads.pop(oldest, None)
-            kept.roads[key] = roads
-        self._idle = kept.idle[direction]
-        try:
-            scratch = self._idle.pop()
-        except IndexError:
-            scratch = Scratch.fresh(network, direction)
+        roads, self._idle, scratch = _lent(network, speed_mps, direction)
         self.searcher = Searcher(roads, scratch)
 
     def __enter__(self) -> Searcher:
@@ -388,6 +383,27 @@ class Searching:
                 scratch = searcher.scratch
                 kernels().reset(searcher.count, scratch.nodes, scratch.lists)
             self._idle.append(searcher.scratch)
+
+
+def _lent(
+    network: Network, speed_mps: float, direction: str
+) -> tuple[Roads, list[Scratch], Scratch]:
+    """Give roads, and clean buffers with the list to which they go back clean."""
+    kept: _Kept | None = network.kept.get("geo.search")
+    if kept is None:
+        kept = network.kept.setdefault("geo.search", _Kept())
+    key = (speed_mps, direction)
+    roads = kept.roads.get(key)
+    if roads is None:
+        roads = Roads.of(network, speed_mps, direction)
+        for oldest in list(kept.roads)[: 1 - _SPEEDS_KEPT]:
+            kept.roads.pop(oldest, None)
+        kept.roads[key] = roads
+    idle = kept.idle[direction]
+    try:
+        return roads, idle, idle.pop()
+    except IndexError:
+        return roads, idle, Scratch.fresh(network, direction)
 
 
 def _width_s(seconds: NDArray[np.float64]) -> float:

@@ -115,7 +115,8 @@ def test_buffers_are_clean_after_each_search():
 
 def test_a_bounded_search_hands_out_positions_and_leaves_buffers_clean():
     nodes, lists = scratch(PATH)
-    position, seconds = kernels.bounded(PATH[1], *legs([(1, 2.0)]), 9.0, 1.0, nodes, lists)
+    row, leg_s = (leg.reshape(-1, 2) for leg in legs([(3, 0.0), (1, 2.0), (0, 0.0)]))
+    position, seconds = kernels.bounded(PATH[1], row, leg_s, 1, 2, 9.0, 1.0, nodes, lists)
     assert dict(zip(position.tolist(), seconds.tolist(), strict=True)) == {10: 2, 20: 9}
     assert np.isinf(nodes["seconds"]).all()
     assert not nodes["state"].any()

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,6 +72,14 @@ def test_many_facilities_are_searched_together():
     assert dict(zip(nodes.tolist(), found.tolist(), strict=True)) == {0: 0, 1: 100, 2: 100, 3: 0}
     parts = edge_parts(network, legs, rows, nodes, found, limit_s=100, speed_mps=1.0)
     assert parts.edge.tolist() == [0, 2]
+
+
+def test_a_facility_that_is_not_there_is_refused():
+    network = street(0, 100)
+    legs = access_legs(network, snap(network, points({"f": (0, 0)})), speed_mps=1.0)
+    for row in (-1, 1):
+        with pytest.raises(IndexError):
+            bounded_search(network, legs, row, limit_s=100, speed_mps=1.0)
 
 
 def test_searches_leave_nothing_behind_and_may_run_in_threads():
