@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from api.auth import Accounts
+from layers.accesslog import AccessLog
 from tests.api.signing import GOOD, OPERATOR, Clock, cheap_passwords
 
 
@@ -40,3 +41,11 @@ def accounts(filled, path, clock, cheap):
     shutil.copy(filled, path)
     with Accounts(path, clock=clock, passwords=cheap) as opened:
         yield opened
+
+
+@pytest.fixture
+def logged(path, accounts):  # noqa: ARG001 - makes the file
+    """Entries of the log since the fixture's own accounts: (action, actor, detail)."""
+    with AccessLog(path) as log:
+        start = log.entries()[-1].seq
+        yield lambda: [(e.action, e.actor, dict(e.detail)) for e in log.entries(after=start)]

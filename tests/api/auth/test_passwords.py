@@ -9,7 +9,6 @@ from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.auth.guessing import common_words, pieces
 from api.auth.passwords import Passwords, require_good
 from layers.errors import InvalidRecord
 
@@ -91,16 +90,6 @@ def test_random_passwords_are_not_taken_for_common_ones(noise):
 
     if len(set(noise)) == 12:
         assert verdict(base64.b85encode(noise).decode()) == "good"
-
-
-@given(st.text(max_size=40))
-def test_a_text_never_has_more_pieces_than_characters(text):
-    assert min(1, len(text)) <= pieces(text) <= len(text)
-
-
-def test_every_common_word_is_one_piece():
-    assert {pieces(word) for word in common_words()} == {1}
-    assert all(word == word.casefold() for word in common_words())
 
 
 def test_a_hash_fits_its_password_alone(cheap):
