@@ -80,7 +80,11 @@ def running(data: Path, *, workers: int = 1, **environment: str) -> Iterator[Run
     """Run the service on any free port for the length of a block."""
     process = start_service(data, "--port", 0, "--workers", workers, **environment)
     try:
+        said = {}
         for line in process.stdout:
+            if line == b"{\n":  # a refusal, over several lines
+                said = line + process.stdout.read() + process.stderr.read()
+                raise AssertionError(said.decode())
             said = json.loads(line)
             if said["event"] == "ready":
                 break
