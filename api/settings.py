@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     ----------
     data
         Folder of the store, outputs and logs (`XYGEO_DATA`).
+    store
+        The store's address where it is not the file in the folder: ``postgresql://...``
+        (`XYGEO_STORE`).
     publisher
         编制单位 on sheets, maps and tables (`XYGEO_PUBLISHER`).
     map_no
@@ -50,6 +53,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="XYGEO_", env_ignore_empty=True, frozen=True)
 
     data: Path = Path("xygeo-data")
+    store: str = Field("", repr=False)  # may hold a password
     publisher: str = ""
     map_no: str = ""
     tz: str = "Asia/Shanghai"
@@ -60,6 +64,13 @@ class Settings(BaseSettings):
     writes_per_minute: int = Field(120, ge=0)
     reads_per_minute: int = Field(600, ge=0)
     min_free_mb: int = Field(64, ge=0)
+
+    @field_validator("store")
+    @classmethod
+    def _store_address(cls, url: str) -> str:
+        if url and not url.startswith(("gpkg:", "postgresql://", "postgres://")):
+            raise ValueError
+        return url
 
     @field_validator("tz")
     @classmethod
@@ -94,4 +105,4 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         """URL of the county's store."""
-        return f"gpkg:{self.data / 'county.gpkg'}"
+        return self.store or f"gpkg:{self.data / 'county.gpkg'}"

@@ -28,7 +28,7 @@ from layers.store_values import (
     Table,
     Version,
 )
-from layers.stores.postgis_address import is_postgis
+from layers.stores.postgis_address import Address, is_postgis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -54,6 +54,7 @@ __all__ = [
     "each",
     "open_store",
     "read_frame",
+    "store_name",
 ]
 
 
@@ -214,6 +215,13 @@ def open_store(
             f"找不到数据文件 {file}，请先运行 xygeo init。", code="store_missing", where=str(file)
         )
     return GpkgStore(file, create=create, clock=clock, min_free_mb=min_free_mb)
+
+
+def store_name(url: str) -> str:
+    """Give the address of a store as people may see it: without user and password."""
+    if is_postgis(url):
+        return Address.parse(url).name
+    return url.removeprefix("gpkg:")
 
 
 def each(

@@ -50,6 +50,8 @@ def init(
     as_json: Json = False,
 ) -> None:
     """新建数据库；--sample 装入示意县。"""
+    from layers.store import store_name
+
     session = start(data, as_json=as_json)
     written: list[str] = []
     if sample:
@@ -71,7 +73,7 @@ def init(
         with session.store(create=True) as store:
             layers = _counts(store)
     body = {
-        "store": str(session.folder / "county.gpkg"),
+        "store": store_name(session.settings.store_url),
         "layers": layers,
         "files": written,
         "sample": sample,

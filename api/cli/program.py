@@ -21,6 +21,7 @@ from api.cli import (
     demo_command,
     keeping_commands,
     layer_commands,
+    migrate_command,
     name_commands,
     print_command,
     record_commands,
@@ -67,6 +68,7 @@ for commands in (
     case_commands,
     counties_command,
     keeping_commands,
+    migrate_command,
 ):
     commands.register(app)
 for command in app.registered_commands:

@@ -61,7 +61,7 @@ def verify_store(
     from layers.verify import verify
 
     session = start(data, as_json=as_json)
-    report = verify(session.settings.store_url, anchor=anchor)
+    report = verify(session.settings.store_url, anchor=anchor, folder=session.folder)
     session.answer(report.to_json(), _verdict(report))
     if not report.ok:
         raise typer.Exit(1)

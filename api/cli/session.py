@@ -64,6 +64,7 @@ class Session:
             create=create,
             clock=clock,
             min_free_mb=self.settings.min_free_mb,
+            folder=self.folder,
         ) as store:
             yield store
 

@@ -58,7 +58,7 @@ def serve(
     _require_writable(settings.data)
     with contextlib.closing(bind(host, port)) as listener:
         # Once, before anybody serves: a store of an older version is brought up to this one.
-        open_store(settings.store_url, min_free_mb=0).close()
+        open_store(settings.store_url, min_free_mb=0, folder=settings.data).close()
         if not settings.allowed_hosts:
             names = hosts_of(host, settings.public_url)
             settings = settings.model_copy(update={"allowed_hosts": names})
@@ -76,7 +76,7 @@ def serve(
             stop_logging()
             # Where a worker was killed it left a WAL: fold it into the file.
             with contextlib.suppress(StoreError):
-                open_store(settings.store_url, min_free_mb=0).close()
+                open_store(settings.store_url, min_free_mb=0, folder=settings.data).close()
 
 
 def _require_writable(folder: Path) -> None:

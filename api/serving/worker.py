@@ -61,7 +61,7 @@ def main() -> int:
     settings = Settings.model_validate(given["settings"])
     stop_logging = start_logging(settings.data / "logs", time_zone=settings.tz)
     listener = socket.socket(fileno=given["listener"])
-    store = open_store(settings.store_url, min_free_mb=settings.min_free_mb)
+    store = open_store(settings.store_url, min_free_mb=settings.min_free_mb, folder=settings.data)
     try:
         config = uvicorn.Config(
             create_app(settings, store),

@@ -84,7 +84,8 @@ class GpkgStore(SqlStore):
     def _wkb(self, shapes: Sequence[bytes | None]) -> list[bytes | None]:
         return [None if blob is None else to_wkb(blob) for blob in shapes]
 
-    def _table(self, connection: sqlite3.Connection, codec: RecordCodec) -> GpkgTable:
+    def table_of(self, connection: sqlite3.Connection, codec: RecordCodec) -> GpkgTable:
+        """Give what writes one layer's table within a transaction."""
         return GpkgTable(connection, codec.schema)
 
     def _is_as_made(self, connection: sqlite3.Connection, schema: LayerSchema) -> bool:

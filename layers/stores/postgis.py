@@ -101,7 +101,8 @@ class PostgisStore(SqlStore):
         self._extents[layer] = state[0], box
         return box
 
-    def _table(self, connection: Link, codec: RecordCodec) -> PostgisTable:
+    def table_of(self, connection: Link, codec: RecordCodec) -> PostgisTable:
+        """Give what writes one layer's table within a transaction."""
         return PostgisTable(connection, codec.schema)
 
     def _is_as_made(self, connection: Link, schema: LayerSchema) -> bool:

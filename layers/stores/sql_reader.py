@@ -19,7 +19,7 @@ from layers.history import GENESIS, unstamp
 from layers.records import RecordCodec
 from layers.schema import layer_names, layer_schema, parse_schema
 from layers.store_values import Event, Head, LayerSummary, Page, Query, Table, Version
-from layers.stores.sql_columns import column_names
+from layers.stores.sql_columns import StoredRow, column_names
 from layers.stores.sql_versions import EVENT_COLUMNS, event_of, version_of
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class SqlReader(ABC):
         The page; `after` is set where the limit was reached and more may follow.
         """
         query = query or Query()
-        codec, rows = self._codec(layer), self._rows(layer, query)
+        codec, rows = self.codec(layer), self._rows(layer, query)
         names = column_names(codec.schema)
         shapes = shapely.from_wkb(np.array(self._wkb([shape for _, shape, *_ in rows]), object))
         page = Page(
@@ -195,6 +195,40 @@ class SqlReader(ABC):
             yield from (row[1:] for row in rows)
             after = rows[-1][0]
 
+    def stored(
+        self,
+        connection: Any,  # noqa: ANN401 - a connection of this database
+        schema: LayerSchema,
+    ) -> Iterator[tuple[list[int], list[StoredRow]]]:
+        """Give a layer as it is stored, page by page.
+
+        Parameters
+        ----------
+        connection, schema
+            In a transaction that keeps writers out; the layer.
+
+        Yields
+        ------
+        Numbers (fid) and rows.
+        """
+        after = None
+        while True:
+            query = Query(limit=_PAGE, after=after)
+            statement = self._select(connection, schema, query, None)
+            rows = connection.execute(statement.sql, statement.parameters).fetchall()
+            if not rows:
+                return
+            wkbs = self._wkb([shape for _, shape, *_ in rows])
+            boxes = shapely.bounds(shapely.from_wkb(np.array(wkbs, object))).tolist()
+            yield (
+                [row[0] for row in rows],
+                [
+                    StoredRow(wkb, None if wkb is None else box, row[2:])
+                    for wkb, box, row in zip(wkbs, boxes, rows, strict=True)
+                ],
+            )
+            after = rows[-1][0]
+
     def changes(
         self, *, after: int = 0, layer: str | None = None, limit: int | None = None
     ) -> Iterator[Event]:
@@ -244,7 +278,7 @@ class SqlReader(ABC):
         NotFound
             If there never was one.
         """
-        codec = self._codec(layer)
+        codec = self.codec(layer)
         rows = self._versions(layer, id)
         if not rows:
             # A code alone is the id of the present unit; that of a former one has its day behind.
@@ -290,7 +324,7 @@ class SqlReader(ABC):
         -------
         The schema.
         """
-        return self._codec(layer).schema
+        return self.codec(layer).schema
 
     def summary(self, layer: str) -> LayerSummary:
         """Give count, qualities, sources and true bounds of a layer.
@@ -336,7 +370,8 @@ class SqlReader(ABC):
             ).fetchall()
         return {key: json.loads(body) for key, body in rows}
 
-    def _codec(self, layer: str) -> RecordCodec:
+    def codec(self, layer: str) -> RecordCodec:
+        """Give what converts the rows of a layer; NotFound if it is unknown."""
         codec = self._codecs.get(layer)
         if codec is None:
             codec = self._codecs[layer] = RecordCodec(self._find_schema(layer))

@@ -67,7 +67,7 @@ class SqlStore(SqlReader):
             raise
 
     @abstractmethod
-    def _table(self, connection: Any, codec: RecordCodec) -> SqlTable:  # noqa: ANN401 - of its kind
+    def table_of(self, connection: Any, codec: RecordCodec) -> SqlTable:  # noqa: ANN401 - of its kind
         """Give what writes one layer's table within a transaction."""
 
     @abstractmethod
@@ -232,6 +232,33 @@ class SqlStore(SqlReader):
                 self._add_table(connection, schema, stamp(self._clock()))
         self._codecs[schema.name] = RecordCodec(schema)
 
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[Any]:
+        """Keep all other writers out for the length of a block.
+
+        Yields
+        ------
+        The connection, in a transaction: committed at the end, undone at an error.
+        """
+        with self._connections.writing() as connection:
+            yield connection
+
+    def take_identity(self, meta: Mapping[str, str]) -> None:
+        """Become the store that another one was, within `exclusive`: its anchors speak of this one.
+
+        Parameters
+        ----------
+        meta
+            Contents of the other's `xg_meta`.
+        """
+        with self._connections.writing() as connection:
+            for key in ("store_id", "created_at"):
+                if key in meta:
+                    connection.execute(
+                        "UPDATE xg_meta SET value = ? WHERE key = ?", [meta[key], key]
+                    )
+                    self._connections.meta[key] = meta[key]
+
     def anchor(self) -> None:
         """Write the head of the chain to `anchors.jsonl`: at start, clean stop and backup."""
         head = self.head()
@@ -268,7 +295,7 @@ class SqlStore(SqlReader):
     def _layer_writer(
         self, layer: str, actor: Actor, reason: str, expect: Mapping[str, int] | None
     ) -> Iterator[LayerWriter]:
-        codec = self._codec(layer)
+        codec = self.codec(layer)
         with self._transaction() as connection:
             if self._batch is not None:
                 if actor != self._batch[0]:
@@ -277,7 +304,7 @@ class SqlStore(SqlReader):
                         where="actor",
                     )
                 reason = reason or self._batch[1]
-            table = self._table(connection, codec)
+            table = self.table_of(connection, codec)
             writer = LayerWriter(
                 table, codec, actor=actor, reason=reason, now=self._clock(), txn=self._txn
             )
