@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from api.ogc.links import Links
+    from api.ogc.parameters import Box
     from layers.schema import LayerSchema
     from layers.store import LayerSummary
 
@@ -118,7 +119,9 @@ def collections(links: Links, entries: Iterable[dict[str, Any]]) -> dict[str, An
     }
 
 
-def collection(links: Links, schema: LayerSchema, summary: LayerSummary) -> dict[str, Any]:
+def collection(
+    links: Links, schema: LayerSchema, summary: LayerSummary, whole: Box
+) -> dict[str, Any]:
     """Describe one layer.
 
     Parameters
@@ -127,10 +130,12 @@ def collection(links: Links, schema: LayerSchema, summary: LayerSummary) -> dict
         Of the host that was asked.
     schema, summary
         The layer and what it holds.
+    whole
+        Bounds of all layers, the extent of a layer in which nothing has a geometry yet.
 
     Returns
     -------
-    The document; without `extent` where no feature has a geometry.
+    The document.
     """
     here = ("collections", schema.name)
     worst = min(summary.qualities, key=QUALITIES.index, default=None)
@@ -140,9 +145,10 @@ def collection(links: Links, schema: LayerSchema, summary: LayerSummary) -> dict
         for format in FILES
         if format.name != "jsonld"
     ]
-    made: dict[str, Any] = {
+    return {
         "id": schema.name,
         "title": schema.title,
+        "extent": {"spatial": {"bbox": [list(summary.bounds or whole)], "crs": CRS84}},
         "itemType": "feature",
         "crs": list(CRS_URIS),
         "storageCrs": STORAGE_CRS,
@@ -157,6 +163,3 @@ def collection(links: Links, schema: LayerSchema, summary: LayerSummary) -> dict
             *files,
         ],
     }
-    if summary.bounds is not None:
-        made["extent"] = {"spatial": {"bbox": [list(summary.bounds)], "crs": CRS84}}
-    return made

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from api.service import Service
     from layers.store import Head, LayerSummary, Store
 
-__all__ = ["KeptByHead", "kept_answers", "kept_hidden", "kept_summary"]
+__all__ = ["KeptByHead", "kept_answers", "kept_bounds", "kept_hidden", "kept_summary"]
 
 Value = TypeVar("Value")
 
@@ -76,6 +76,16 @@ def kept_answers(_service: Service) -> KeptByHead:
 def kept_summary(kept: KeptByHead, store: Store, layer: str, head: Head) -> LayerSummary:
     """Give count, qualities, sources and bounds of a layer."""
     return kept.get((layer, "summary"), head, lambda: store.summary(layer))
+
+
+def kept_bounds(kept: KeptByHead, store: Store) -> tuple[float, float, float, float]:
+    """Give the bounds of all layers together; the world where nothing has a geometry."""
+    summaries = (kept_summary(kept, store, name, store.head(name)) for name in store.layers())
+    found = [summary.bounds for summary in summaries if summary.bounds is not None]
+    if not found:
+        return -180.0, -90.0, 180.0, 90.0
+    west, south, east, north = zip(*found, strict=True)
+    return min(west), min(south), max(east), max(north)
 
 
 def kept_hidden(

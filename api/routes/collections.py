@@ -9,7 +9,7 @@ import orjson
 
 from api.ogc import documents
 from api.ogc.asking import FRESH, answer, asked, chosen, page
-from api.ogc.kept import kept_answers, kept_summary
+from api.ogc.kept import kept_answers, kept_bounds, kept_summary
 from api.ogc.links import Links
 from api.ogc.negotiation import DOCUMENT, FILES, HTML, JSON, SCHEMA
 from api.ogc.schemas import queryables_document, schema_document
@@ -34,9 +34,10 @@ def collections(call: Call) -> Response:
     """List the layers that this role may read."""
     format = chosen(call)
     store, kept, links = call.service.store, call.service.part(kept_answers), Links(call.base_url)
+    whole = kept_bounds(kept, store)
     entries = [
         documents.collection(
-            links, store.schema(name), kept_summary(kept, store, name, store.head(name))
+            links, store.schema(name), kept_summary(kept, store, name, store.head(name)), whole
         )
         for name in store.layers()
         if call.account.role in readers(name)
@@ -53,11 +54,12 @@ def collection(call: Call) -> Response:
     """Describe one layer."""
     format = chosen(call)
     layer = asked(call)
-    body = documents.collection(layer.links, layer.view.schema, layer.summary)
+    whole = kept_bounds(layer.kept, layer.store)
+    body = documents.collection(layer.links, layer.view.schema, layer.summary, whole)
     if format is not HTML:
         return answer(call, format, partial(orjson.dumps, body), FRESH)
     here = ("collections", layer.name)
-    bbox = body.get("extent", {}).get("spatial", {}).get("bbox", [[]])[0]
+    [bbox] = body["extent"]["spatial"]["bbox"]
     make = page(
         call,
         "collection",
