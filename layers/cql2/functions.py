@@ -124,7 +124,8 @@ def _of_numbers(
 
 
 def _modulo(first: float, second: float) -> float:
-    return math.fmod(first, second)
+    # Not math.fmod, which is nearer the truth for huge numbers: all stores give one answer.
+    return first - second * float(math.trunc(first / second))
 
 
 def _quotient(first: float, second: float) -> float:

@@ -66,7 +66,8 @@ def where(node: Node, schema: LayerSchema, *, mark: str = "%s") -> tuple[str, li
     node
         As `layers.cql2.parse_filter` gives it, in longitude and latitude.
     schema
-        The layer, whose table is called ``t`` in the statement; its texts are COLLATE "C".
+        The layer, whose table is called ``t`` in the statement: its texts are COLLATE "C", its
+        dates `date`, its moments `timestamptz`, its lists JSON text.
     mark
         Placeholder of a value.
 
@@ -100,11 +101,13 @@ class _Writer(SqlWriter):
         return self.bind(value)
 
     def instant(self, value: date | datetime) -> str:
-        # Bound as text of no type, it takes that of the column beside it.
-        return self.bind(stamp(value) if isinstance(value, datetime) else value.isoformat())
+        if isinstance(value, datetime):
+            return f"{self.bind(stamp(value))}::timestamptz"
+        return f"{self.bind(value.isoformat())}::date"
 
-    def endless(self, kind: str, *, start: bool) -> str:  # noqa: ARG002 - a word for both kinds
-        return "'-infinity'" if start else "'infinity'"
+    def endless(self, kind: str, *, start: bool) -> str:
+        word = "'-infinity'" if start else "'infinity'"
+        return f"{word}::{'timestamptz' if kind == 'datetime' else 'date'}"
 
     def fold(self, op: str, text: str) -> str:
         if op == "casei":

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from geo.errors import InputError
 from layers.cql2 import parse_filter, postgis
+from layers.cql2.errors import FilterError
 from layers.store_values import Query
 from tests.layers.cql2.test_answers import ANSWERS
 from tests.layers.cql2.things import THINGS
+from tests.layers.cql2.typed import FILTERS
 
 if TYPE_CHECKING:
     from layers.store import Store
@@ -93,6 +95,23 @@ def test_filters_with_a_slip_are_answered(
     things: Store, text: str, place: int, gone: int, typed: str
 ) -> None:
     ask(things, text[:place] + typed + text[place + gone :], "cql2-text")
+
+
+@FEW
+@given(FILTERS)
+def test_what_is_well_formed_is_answered_and_its_opposite_is_the_rest(
+    things: Store, text: str
+) -> None:
+    try:
+        yes, no, unknown = (
+            {row["id"] for row in things.find("things", Query(filter=parse_filter(asked)))}
+            for asked in (text, f"NOT ({text})", f"({text}) IS NULL")
+        )
+    except FilterError as error:
+        assert "算不了" in str(error)  # noqa: PT017 - the only refusal that may come
+        return
+    assert len(yes) + len(no) + len(unknown) == 4
+    assert yes | no | unknown == {"a", "b", "c", "d"}
 
 
 @FEW
