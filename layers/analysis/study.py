@@ -82,8 +82,6 @@ class StudyAnswer:
     options
         The recommended site and the next best: `rank id lon lat distance_m` (from the recommended
         one) and `layers.analysis.study_parts.GAIN_COLUMNS`.
-    along
-        By township: `code before after`, people covered when counted along their streets.
     models
         One site of each model: `model title id distance_m` and the same.
     registered
@@ -105,7 +103,6 @@ class StudyAnswer:
     seed: int
     siting: SitingAnswer
     options: pd.DataFrame
-    along: pd.DataFrame
     models: pd.DataFrame
     registered: pd.DataFrame
     modes: pd.DataFrame
@@ -214,7 +211,8 @@ def houbao_study(
     planned = _registered(gains, registered, best)
     tell(0.4, "各方式、各年龄段、均衡程度")
     opened = with_sites(inputs, chosen)
-    modes, bands, access = (part(inputs, opened) for part in (by_mode, by_age, equity))
+    modes, bands = (part(streets, streets.serving(opened)) for part in (by_mode, by_age))
+    access = equity(inputs, opened)
     tell(0.5, "检验稳健性")
     compared = _compared(options, registered)
     robustness = robustness_answer(
@@ -242,7 +240,6 @@ def houbao_study(
         options=options,
         models=_models(gains, answers),
         registered=planned,
-        along=_along(gains, chosen),
         modes=modes,
         bands=bands,
         access=access,
@@ -339,13 +336,6 @@ def _models(gains: Gains, answers: dict[str, SitingAnswer]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def _along(gains: Gains, chosen: gpd.GeoDataFrame) -> pd.DataFrame:
-    units = gains.inputs.demand["unit"]
-    parts = {"before": gains.along(), "after": gains.along(chosen)}
-    table = pd.DataFrame({name: part.groupby(units).sum() for name, part in parts.items()})
-    return table.rename_axis("code").reset_index()
 
 
 def _registered(gains: Gains, registered: gpd.GeoDataFrame, best: SitingAnswer) -> pd.DataFrame:

@@ -171,23 +171,48 @@ def part_of(villages: gpd.GeoDataFrame, township: str) -> dict[str, float]:
     }
 
 
-def by_mode(before: ServiceInputs, after: ServiceInputs) -> pd.DataFrame:
-    """County coverage in every mode, without and with the new site: `mode before after total`."""
+def by_mode(before: Streets, after: Streets) -> pd.DataFrame:
+    """County coverage in every mode, without and with the new site.
+
+    Parameters
+    ----------
+    before, after
+        The people along their streets, asked without and with it.
+
+    Returns
+    -------
+    `mode total before after before_along after_along`: people at their villages' points, and along
+    their streets.
+    """
+    weight = before.inputs.demand["weight"]
     rows = []
     for mode in MODES:
-        covered = [covered_demand(inputs, mode) for inputs in (before, after)]
-        people = [float(one["weight"][one["covered"].astype(bool)].sum()) for one in covered]
-        total = float(before.demand["weight"].sum())
-        rows.append({"mode": mode, "total": total, "before": people[0], "after": people[1]})
+        row: dict[str, Any] = {"mode": mode, "total": float(weight.sum())}
+        for name, streets in (("before", before), ("after", after)):
+            covered = covered_demand(streets.inputs, mode)["covered"].astype(bool)
+            row[name] = float(weight[covered].sum())
+            row[f"{name}_along"] = float((weight * streets.covered_shares(mode)).sum())
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
-def by_age(before: ServiceInputs, after: ServiceInputs) -> pd.DataFrame:
-    """County coverage of every age band at its own speed: `band speed_mps total before after`."""
+def by_age(before: Streets, after: Streets) -> pd.DataFrame:
+    """County coverage of every age band at its own speed.
+
+    Parameters
+    ----------
+    before, after
+        As `by_mode`.
+
+    Returns
+    -------
+    `band speed_mps` and the columns of `by_mode`.
+    """
+    demand = before.inputs.demand
     bands = {
         column: AGE_SPEEDS_MPS[age]
         for age, column in AGE_COLUMNS.items()
-        if before.demand[column].notna().all()
+        if demand[column].notna().all()
     }
     old, new = (
         by_band(
@@ -198,8 +223,15 @@ def by_age(before: ServiceInputs, after: ServiceInputs) -> pd.DataFrame:
             minutes=inputs.question.minutes,
             direction=inputs.question.direction,
         )
-        for inputs in (before, after)
+        for inputs in (before.inputs, after.inputs)
     )
+    along = {
+        f"{name}_along": [
+            float((demand[band] * streets.covered_shares(speed_mps=speed_mps)).sum())
+            for band, speed_mps in bands.items()
+        ]
+        for name, streets in (("before", before), ("after", after))
+    }
     return pd.DataFrame(
         {
             "band": list(old.index),
@@ -207,6 +239,7 @@ def by_age(before: ServiceInputs, after: ServiceInputs) -> pd.DataFrame:
             "total": old["total"].to_numpy(),
             "before": old["covered"].to_numpy(),
             "after": new["covered"].to_numpy(),
+            **along,
         }
     )
 

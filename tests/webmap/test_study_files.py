@@ -106,7 +106,9 @@ def test_all_tell_the_same_shares(made, paper, book, sheet_text, page):
     assert (town["before_share"], town["after_share"]) == (0.231, 1.0)
     row = rows_of(book["前后对比"])[0]
     assert (row["现覆盖率"], row["建成后覆盖率"]) == (0.231, 1.0)
-    assert tables(paper)["建成前后对比"][1][5:7] == ["23.1%", "100.0%"]
+    cells = tables(paper)["建成前后对比"][1]
+    assert (cells[5], cells[7]) == ("23.1%", "100.0%")
+    assert cells[8] == f"{100 * town['after_low']:.1f}–100.0%"
     assert "23.1% → 100.0%" in [cell.text for cell in paper.tables[0].rows[0].cells]
     assert "23.1%" in sheet_text
     assert "100.0%" in sheet_text
@@ -124,7 +126,8 @@ def test_every_figure_of_the_report_is_in_the_workbook_and_the_json(made, paper,
     for row, cells in zip(in_json["modes"], grids["不同出行方式（全县）"][1:], strict=True):
         counts = [row[name] for name in ("total", "before", "after", "gained")]
         assert cells[1:5] == [f"{value:,}" for value in counts]
-        assert cells[5:] == [f"{row[name]:.1%}" for name in ("before_share", "after_share")]
+        assert cells[5::2] == [f"{row[name]:.1%}" for name in ("before_share", "after_share")]
+        assert all(row["after_low"] <= row["after_share"] <= row["after_high"] for _ in cells)
 
 
 def test_the_gap_table_of_the_map_is_that_after_the_site(study, page):

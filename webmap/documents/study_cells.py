@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN, hidden_cells, shown_values
-from webmap.documents.workbook import DECIMAL, SHARE
+from layers.analysis.ranges import span_of
+from layers.privacy import SMALL_TEXT, SMALLEST_SHOWN, hidden_cells, shown_range, shown_values
+from webmap.documents.workbook import DECIMAL, SHARE, Column
 from webmap.wording import UNKNOWN
 
 if TYPE_CHECKING:
-    from webmap.documents.workbook import Column
+    from collections.abc import Mapping
 
 __all__ = [
     "DEGREES",
     "INDEX",
+    "RANGE_COLUMNS",
+    "RANGE_KEYS",
+    "RANGE_NOTE",
     "StudyTable",
     "cell_text",
     "changes",
     "count_cell",
     "minutes_cell",
     "people_cell",
+    "range_cells",
     "share_cell",
 ]
 
@@ -31,6 +36,21 @@ DEGREES = "0.000000"
 
 INDEX = "0.000"
 """Number format of an index with three decimals."""
+
+
+RANGE_KEYS = ("before_low", "before_high", "after_low", "after_high")
+"""Keys of the ends of a share before and after."""
+
+RANGE_COLUMNS = (
+    Column(title="现下限", meaning="两种算法中较小的现覆盖率。", form=SHARE),
+    Column(title="现上限", meaning="两种算法中较大的现覆盖率。", form=SHARE),
+    Column(title="后下限", meaning="两种算法中较小的建成后覆盖率。", form=SHARE),
+    Column(title="后上限", meaning="两种算法中较大的建成后覆盖率。", form=SHARE),
+)
+"""Columns of the same."""
+
+RANGE_NOTE = "范围：把每村人口放在村的位置、或沿村内街巷分布，两种算法的结果。"
+"""What ends are the ends of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +98,10 @@ def cell_text(value: object, form: str) -> str:
 
 
 def changes(table: pd.DataFrame) -> pd.DataFrame:
-    """Hide small counts of `total before after` and of what they tell; with `gained` and shares."""
+    """Hide small counts of `total before after` and of what they tell; with `gained` and shares.
+
+    With `before_along after_along`, people along the streets, each share has its ends too.
+    """
     counts = table[["total", "before", "after"]].astype(float)
     counts["gained"] = (counts["after"] - counts["before"]).clip(lower=0)
     counts["left_before"] = counts["total"] - counts["before"]
@@ -94,7 +117,21 @@ def changes(table: pd.DataFrame) -> pd.DataFrame:
         share = counts[name] / counts["total"].where(counts["total"] > 0)
         secret = hidden[["total", name, f"left_{name}"]].any(axis=1)
         shown[f"{name}_share"] = share.mask(secret)
+        if f"{name}_along" in table:
+            shown = shown.join(_ends(counts["total"], share, table[f"{name}_along"], name, secret))
     return shown
+
+
+def _ends(
+    total: pd.Series, share: pd.Series, along: pd.Series, name: str, secret: pd.Series
+) -> pd.DataFrame:
+    spans = [
+        shown_range(point, *span_of(point, people / whole), whole) if whole else (None, None)
+        for whole, point, people in zip(total, share, along, strict=True)
+    ]
+    columns = [f"{name}_share_low", f"{name}_share_high"]
+    ends = pd.DataFrame(spans, index=total.index, columns=columns, dtype=float)
+    return ends.mask(secret)
 
 
 def people_cell(value: object) -> object:
@@ -112,6 +149,11 @@ def share_cell(value: object) -> object:
     """Round to a tenth of a percent, as it is shown; a dash where it is missing."""
     known = isinstance(value, int | float) and not pd.isna(value)
     return round(float(value), 3) if known else UNKNOWN  # type: ignore[arg-type]
+
+
+def range_cells(row: Mapping[Any, Any], share: str) -> list[object]:
+    """Cells of both ends of a share, `_low` and `_high` behind its name."""
+    return [share_cell(row.get(f"{share}_{end}")) for end in ("low", "high")]
 
 
 def minutes_cell(seconds: object) -> object:

@@ -8,11 +8,15 @@ from layers.analysis.question import MODES
 from layers.privacy import HIDDEN_TEXT, SMALLEST_SHOWN
 from webmap.documents.study_cells import (
     INDEX,
+    RANGE_COLUMNS,
+    RANGE_KEYS,
+    RANGE_NOTE,
     StudyTable,
     changes,
     count_cell,
     minutes_cell,
     people_cell,
+    range_cells,
     share_cell,
 )
 from webmap.documents.workbook import COUNT, DECIMAL, SHARE, Column
@@ -224,13 +228,18 @@ def _changed(
             name,
             *(count_cell(row[cell]) for cell in ("total", "before", "after", "gained")),
             *(share_cell(row[cell]) for cell in ("before_share", "after_share")),
+            *range_cells(row, "before_share"),
+            *range_cells(row, "after_share"),
         ]
         for name, row in zip(names, shown.to_dict("records"), strict=True)
     ]
     return StudyTable(
         key=key,
         title=title,
-        keys=("name", "total", "before", "after", "gained", "before_share", "after_share"),
+        keys=(
+            *("name", "total", "before", "after", "gained", "before_share", "after_share"),
+            *RANGE_KEYS,
+        ),
         columns=(
             first,
             Column(title="人数", meaning="全县该人群的人数。", form=COUNT),
@@ -239,8 +248,21 @@ def _changed(
             Column(title="新增", meaning="建成后减现在。", form=COUNT),
             Column(title="现覆\n盖率", meaning="现已覆盖 ÷ 人数。", form=SHARE),
             Column(title="建成后\n覆盖率", meaning="建成后覆盖 ÷ 人数。", form=SHARE),
+            *RANGE_COLUMNS,
         ),
         rows=rows,
+        paper=(
+            (first.title, "name"),
+            ("人数", "total"),
+            ("现已\n覆盖", "before"),
+            ("建成后\n覆盖", "after"),
+            ("新增", "gained"),
+            ("现覆\n盖率", "before_share"),
+            ("现范围", "before_low", "before_high"),
+            ("建成后\n覆盖率", "after_share"),
+            ("建成后范围", "after_low", "after_high"),
+        ),
+        note=RANGE_NOTE,
     )
 
 

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from layers.analysis.siting_cells import shown_rows
-from layers.analysis.study import MOVED
+from layers.analysis.siting_cells import shown_change, shown_rows
+from layers.analysis.study import HOUBAO, MOVED
 from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
 from webmap.documents.study_cells import (
     DEGREES,
+    RANGE_COLUMNS,
+    RANGE_KEYS,
+    RANGE_NOTE,
     StudyTable,
     changes,
     count_cell,
     minutes_cell,
     people_cell,
+    range_cells,
     share_cell,
 )
 from webmap.documents.study_proof import (
@@ -36,6 +40,9 @@ if TYPE_CHECKING:
     from layers.analysis.study import StudyAnswer
 
 __all__ = ["study_numbers", "study_tables"]
+
+_WHEN = ("before", "after")
+_ENDS = ("low", "high")
 
 
 def study_tables(answer: StudyAnswer) -> dict[str, StudyTable]:
@@ -95,7 +102,14 @@ def _change(answer: StudyAnswer) -> StudyTable:
     )
     shown = changes(counts)
     rows: list[list[object]] = []
-    for number, (name, pair) in enumerate(((answer.township, focus), ("全县", county))):
+    told = shown_change(siting)
+    whole = {f"{when}_{end}": told[when][f"share_{end}"] for when in _WHEN for end in _ENDS}
+    towns = shown_rows(siting).set_index("code")
+    town = {
+        f"{when}_{end}": towns[f"{when}_share_{end}"].get(HOUBAO) for when in _WHEN for end in _ENDS
+    }
+    areas = ((answer.township, focus, town), ("全县", county, whole))
+    for number, (name, pair, ends) in enumerate(areas):
         row = shown.iloc[number]
         rows.append(
             [
@@ -103,6 +117,7 @@ def _change(answer: StudyAnswer) -> StudyTable:
                 *(count_cell(row[key]) for key in ("total", "before", "after", "gained")),
                 *(share_cell(row[key]) for key in ("before_share", "after_share")),
                 *(minutes_cell(one["mean_seconds"]) for one in pair),
+                *(cell for when in ("before", "after") for cell in range_cells(ends, when)),
             ]
         )
     return StudyTable(
@@ -118,6 +133,7 @@ def _change(answer: StudyAnswer) -> StudyTable:
             "after_share",
             "before_mean_minutes",
             "after_mean_minutes",
+            *RANGE_KEYS,
         ),
         columns=(
             Column(title="范围", meaning="统计的范围。"),
@@ -129,8 +145,23 @@ def _change(answer: StudyAnswer) -> StudyTable:
             Column(title="建成后\n覆盖率", meaning="建成后覆盖 ÷ 老年人口。", form=SHARE),
             Column(title="现平均\n分钟", meaning="到最近服务点的平均分钟数。", form=DECIMAL),
             Column(title="建成后\n平均分钟", meaning="建成后的平均分钟数。", form=DECIMAL),
+            *RANGE_COLUMNS,
         ),
         rows=rows,
+        paper=(
+            ("范围", "area"),
+            ("老年\n人口", "total"),
+            ("现已\n覆盖", "before"),
+            ("建成后\n覆盖", "after"),
+            ("新增", "gained"),
+            ("现覆\n盖率", "before_share"),
+            ("现范围", "before_low", "before_high"),
+            ("建成后\n覆盖率", "after_share"),
+            ("建成后范围", "after_low", "after_high"),
+            ("现平均\n分钟", "before_mean_minutes"),
+            ("建成后\n平均分钟", "after_mean_minutes"),
+        ),
+        note=RANGE_NOTE,
     )
 
 
@@ -212,45 +243,26 @@ def _options(answer: StudyAnswer) -> StudyTable:
             ("条件变化\n平均少盖", "mean_lost"),
             ("距推荐\n（米）", "distance_m"),
         ),
-        note="范围：把每村人口放在村的位置、或沿村内街巷分布，两种算法的结果。",
+        note=RANGE_NOTE,
     )
 
 
 def _townships(answer: StudyAnswer) -> StudyTable:
     shown = shown_rows(answer.siting)
-    along = answer.along.set_index("code")
-    rows: list[list[object]] = []
-    for row, total in zip(shown.to_dict("records"), answer.siting.rows["total"], strict=True):
-        spread = along.loc[row["code"]] if row["code"] in along.index else None
-        ends: list[object] = []
-        for name in ("before", "after"):
-            point = row[f"{name}_share"]
-            if spread is None or pd.isna(point) or not total:
-                ends += [UNKNOWN, UNKNOWN]
-                continue
-            other = float(spread[name]) / total
-            ends += [share_cell(min(point, other)), share_cell(max(point, other))]
-        rows.append(
-            [
-                row["name"],
-                row["code"],
-                *(count_cell(row[key]) for key in ("total", "before", "after", "gained")),
-                *(share_cell(row[key]) for key in ("before_share", "after_share")),
-                *ends,
-            ]
-        )
+    rows: list[list[object]] = [
+        [
+            row["name"],
+            row["code"],
+            *(count_cell(row[key]) for key in ("total", "before", "after", "gained")),
+            *(share_cell(row[key]) for key in ("before_share", "after_share")),
+            *range_cells(row, "before_share"),
+            *range_cells(row, "after_share"),
+        ]
+        for row in shown.to_dict("records")
+    ]
     change = _change(answer)
     county = [change.value(1, key) for key in ("total", "before", "after", "gained")]
-    county += [change.value(1, key) for key in ("before_share", "after_share")]
-    whole = float(answer.siting.before["total"])
-    ends = []
-    for name, key in (("before", "before_share"), ("after", "after_share")):
-        point = change.value(1, key)
-        other = float(along[name].sum()) / whole
-        if isinstance(point, float):
-            ends += [share_cell(min(point, other)), share_cell(max(point, other))]
-        else:
-            ends += [UNKNOWN, UNKNOWN]
+    county += [change.value(1, key) for key in ("before_share", "after_share", *RANGE_KEYS)]
     return StudyTable(
         key="townships",
         title="各乡镇建成前后",
@@ -263,10 +275,7 @@ def _townships(answer: StudyAnswer) -> StudyTable:
             "gained",
             "before_share",
             "after_share",
-            "before_low",
-            "before_high",
-            "after_low",
-            "after_high",
+            *RANGE_KEYS,
         ),
         columns=(
             Column(title="乡镇", meaning="当日的乡镇。"),
@@ -277,13 +286,10 @@ def _townships(answer: StudyAnswer) -> StudyTable:
             Column(title="新增", meaning="建成后减现在。", form=COUNT),
             Column(title="现覆\n盖率", meaning="按村的位置计。", form=SHARE),
             Column(title="建成后\n覆盖率", meaning="按村的位置计。", form=SHARE),
-            Column(title="现下限", meaning="两种算法中较小的现覆盖率。", form=SHARE),
-            Column(title="现上限", meaning="两种算法中较大的现覆盖率。", form=SHARE),
-            Column(title="后下限", meaning="两种算法中较小的建成后覆盖率。", form=SHARE),
-            Column(title="后上限", meaning="两种算法中较大的建成后覆盖率。", form=SHARE),
+            *RANGE_COLUMNS,
         ),
         rows=rows,
-        total=["合计", "", *county, *ends],
+        total=["合计", "", *county],
         paper=(
             ("乡镇", "name"),
             ("老年\n人口", "total"),
@@ -295,5 +301,5 @@ def _townships(answer: StudyAnswer) -> StudyTable:
             ("现范围", "before_low", "before_high"),
             ("建成后范围", "after_low", "after_high"),
         ),
-        note="范围：人口放在村的位置、或沿村内街巷分布，两种算法的结果。",
+        note=RANGE_NOTE,
     )

@@ -55,8 +55,11 @@ def test_modes_bands_and_evenness_are_before_and_after(study):
 
 
 def test_along_the_streets_the_total_moves_too(study):
-    along = study.along.set_index("code").loc[HOUBAO]
-    assert along["after"] > along["before"]
+    town = study.siting.rows.set_index("code").loc[HOUBAO]
+    assert town["after_share_high"] > town["before_share_high"]
+    for table in (study.modes, study.bands):
+        assert (table["after_along"] >= table["before_along"] - 1e-9).all()
+        assert (table["after_along"] <= table["total"] + 1e-9).all()
     assert study.options["gained_along"].iloc[0] > 0
 
 
