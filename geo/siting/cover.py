@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from geo.siting.programs import Clock
 
-__all__ = ["Cover", "cheapest_cover", "few_enough", "needless_columns"]
+__all__ = ["Cover", "cheapest_cover", "few_enough", "implied_rows", "needless_columns"]
 
 _COMPARED: Final = 4000
 """Up to so many rows or columns are compared with each other; the solver takes the rest."""
@@ -137,6 +137,23 @@ def needless_columns(within: NDArray[np.bool_], price: NDArray[np.float64]) -> N
     return np.asarray(needless.any(axis=1) | (size == 0))
 
 
+def implied_rows(
+    within: NDArray[np.bool_], must: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
+    """(n,) rows that are covered whenever another one is, that must be; None: all of them must."""
+    size = within.sum(axis=1)
+    if len(within) > _COMPARED:
+        return np.zeros(len(within), bool)
+    shares = within.astype(np.float32)
+    holds = (shares @ shares.T) >= size[None, :] - 0.5  # row i holds all columns of row k
+    order = np.arange(len(size))
+    needed = np.ones(len(size), bool) if must is None else must
+    smaller = (size[None, :] < size[:, None]) | (
+        (size[None, :] == size[:, None]) & ((order[None, :] < order[:, None]) | ~needed[:, None])
+    )
+    return np.asarray((holds & smaller & needed[None, :]).any(axis=1))
+
+
 def _reduced(
     within: NDArray[np.bool_], price: NDArray[np.float64], *, compare_columns: bool
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -146,25 +163,12 @@ def _reduced(
     while True:
         before = len(rows), len(columns)
         left = within[np.ix_(rows, columns)]
-        if len(rows) <= _COMPARED:
-            rows = rows[~_implied_rows(left)]
+        rows = rows[~implied_rows(left)]
         if compare_columns:
             left = within[np.ix_(rows, columns)]
             columns = columns[~needless_columns(left, price[columns])]
         if (len(rows), len(columns)) == before:
             return rows, columns
-
-
-def _implied_rows(within: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Rows that are covered whenever another one is."""
-    size = within.sum(axis=1)
-    shares = within.astype(np.float32)
-    holds = (shares @ shares.T) >= size[None, :] - 0.5  # row i holds all columns of row k
-    order = np.arange(len(size))
-    smaller = (size[None, :] < size[:, None]) | (
-        (size[None, :] == size[:, None]) & (order[None, :] < order[:, None])
-    )
-    return np.asarray((holds & smaller).any(axis=1))
 
 
 def _greedy(within: NDArray[np.bool_]) -> NDArray[np.intp]:

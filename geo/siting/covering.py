@@ -14,14 +14,13 @@ from geo.reach import LIMIT_SLACK_S
 from geo.siting.cover import cheapest_cover, needless_columns
 from geo.siting.missed import fewest_missed
 from geo.siting.problem import Problem, require_count, require_gap
-from geo.siting.programs import Clock, Program, TimeIsUpError, cut_rows
+from geo.siting.programs import Clock, Program, cut_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from geo.siting.missed import Guess
     from geo.siting.solution import Solution
 
 __all__ = ["Covering", "lscp", "mclp"]
@@ -374,10 +373,10 @@ class Covering:
             sites, bound = np.flatnonzero(found.values[:k] > 0.5), found.bound
             proven = found.finished and not clock.gap
         else:
-            guess = fewest_missed(pattern[first], together, min(int(most or 0), k), clock)
+            guess = fewest_missed(
+                pattern[first], together, min(int(most or 0), k), clock, covered=base
+            )
             sites, bound, proven = guess.columns, guess.bound, guess.proven
-            if guess.missed - bound > clock.gap * (base + everybody - guess.missed):
-                sites, bound, proven = _bettered(guess, program, k, clock)
         chosen = candidates[sites]
         reached = float(weights[gains & self.within[:, chosen].any(axis=1)].sum())
         return chosen, base + (reached if proven else max(everybody - bound, reached))
@@ -401,23 +400,6 @@ class Covering:
             if not alone.any():
                 chosen = rest
         return chosen
-
-
-def _bettered(
-    guess: Guess, program: Program, sites: int, clock: Clock
-) -> tuple[NDArray[np.intp], float, bool]:
-    """Give the best columns, a bound of what is missed, and whether that is proven."""
-    try:
-        found = program.solve(clock, known=guess.missed)
-    except TimeIsUpError:
-        return guess.columns, guess.bound, guess.proven
-    if found.values is None:  # cannot be: the guess is a choice
-        return guess.columns, guess.bound, guess.proven
-    missed = float(program.price @ found.values)
-    proven = found.finished and not clock.gap
-    better = proven or missed < guess.missed
-    columns = np.flatnonzero(found.values[:sites] > 0.5) if better else guess.columns
-    return columns, max(found.bound, guess.bound), proven
 
 
 def _clock(time_limit_s: float | None, gap: float) -> Clock:

@@ -80,6 +80,19 @@ def test_mclp_covers_as_many(question, p, minutes):
     assert found.objective == pytest.approx(solved(oracle))
 
 
+@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize(("p", "minutes"), [(18, 12), (22, 11)])
+def test_mclp_misses_as_few_where_nearly_everybody_is_covered(seed, p, minutes):
+    cost, people = plane(110, 90, seed)
+    oracle = locate.MCLP.from_cost_matrix(
+        cost.to_numpy(), people.to_numpy(), 60 * minutes + 1e-6, p_facilities=p
+    )
+    found = mclp(cost, people, minutes=minutes, p=p)
+    assert found.status == "optimal"
+    assert found.objective > 0.98 * people.sum()
+    assert found.objective == pytest.approx(solved(oracle))
+
+
 @pytest.mark.parametrize("p", [1, 3, 8])
 def test_p_median_walks_as_far(question, p):
     cost, people = question
