@@ -6,7 +6,9 @@ notices anything else.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from layers.schema import layer_names, layer_schema
@@ -19,7 +21,7 @@ from layers.stores.gpkg_table import GpkgTable
 from layers.stores.sql_store import SqlStore, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -30,8 +32,15 @@ if TYPE_CHECKING:
 
 __all__ = ["GpkgStore"]
 
-# What SQLite says of a statement that is deeper or longer than it was built for.
-_LIMITS = ("parser stack overflow", "Expression tree is too large", "too many SQL variables")
+# What SQLite says of a statement that is deeper or longer than it was built for, or was stopped.
+_LIMITS = (
+    "interrupted",
+    "parser stack overflow",
+    "Expression tree is too large",
+    "too many SQL variables",
+)
+_FILTER_SECONDS = 5.0
+_STEPS = 5_000
 
 
 class GpkgStore(SqlStore):
@@ -72,6 +81,19 @@ class GpkgStore(SqlStore):
     ) -> Select:
         way, crowded = way_of(connection, schema, query), crowded_of(connection, schema, query)
         return select(schema, query, columns, way=way, crowded=crowded)
+
+    @contextlib.contextmanager
+    def _bounded(self, connection: sqlite3.Connection, query: Query) -> Iterator[None]:
+        if query.filter is None:
+            yield
+            return
+        # Its functions are ours: while they run, nothing else in this process does.
+        end = thread_time() + _FILTER_SECONDS
+        connection.set_progress_handler(lambda: thread_time() > end, _STEPS)
+        try:
+            yield
+        finally:
+            connection.set_progress_handler(None, 0)
 
     def _gave_up(self, error: Exception) -> bool:
         return isinstance(error, sqlite3.OperationalError) and str(error).startswith(_LIMITS)

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - names in SQL come from checked schemas; values are always bound.
 from __future__ import annotations
 
+import contextlib
 import json
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -24,6 +25,7 @@ from layers.stores.sql_versions import EVENT_COLUMNS, event_of, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
 
     from layers.schema import LayerSchema
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["SqlReader"]
 
 _PAGE = 10_000
-_BEYOND = "嵌套太深，或算出的数太大，数据库算不了，请简化"
+_BEYOND = "嵌套太深、算出的数太大或太费时间，数据库算不了，请简化"
 
 
 class SqlReader(ABC):
@@ -65,6 +67,14 @@ class SqlReader(ABC):
     @abstractmethod
     def _bounds(self, connection: Any, layer: str) -> Box | None:  # noqa: ANN401 - as above
         """Give the true bounds of a layer; None without geometry."""
+
+    def _bounded(
+        self,
+        connection: Any,  # noqa: ANN401, ARG002 - for those that can
+        query: Query,  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
+        """End a statement whose filter takes too long, so that `_gave_up` knows its error."""
+        return contextlib.nullcontext()
 
     def _gave_up(self, error: Exception) -> bool:  # noqa: ARG002 - for those that can tell
         """Tell whether an error means that the filter asks too much of the database."""
@@ -400,9 +410,10 @@ class SqlReader(ABC):
         with self._connections.reading() as connection:
             statement = self._select(connection, schema, query, columns)
             try:
-                rows: list[tuple[Any, ...]] = connection.execute(
-                    statement.sql, statement.parameters
-                ).fetchall()
+                with self._bounded(connection, query):
+                    rows: list[tuple[Any, ...]] = connection.execute(
+                        statement.sql, statement.parameters
+                    ).fetchall()
             except Exception as error:
                 if query.filter is not None and self._gave_up(error):
                     raise FilterError(_BEYOND) from error

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 import shapely
 
+from layers.cql2 import parse_filter
 from layers.store import Actor, Query
-from layers.stores.gpkg_query import select, way_of
+from layers.stores.gpkg_query import crowded_of, select, way_of
 
 NUMBER = 6000
 CROWDED = Query(bbox=(112.0, 35, 112.55, 37), limit=100)
@@ -62,3 +63,17 @@ def test_pages_of_a_crowded_box_join_to_the_whole(layer):
             break
         query = replace(query, after=page.after)
     assert ids == [f"f{i}" for i in range(5501)]
+
+
+@pytest.mark.slow
+def test_a_filter_goes_the_way_of_its_box_and_finds_the_same(layer):
+    node = parse_filter("S_INTERSECTS(geometry, BBOX({},{},{},{}))".format(*CROWDED.bbox))
+    query = replace(CROWDED, bbox=None, filter=node)
+    assert layer.find("care_facilities", query) == layer.find("care_facilities", CROWDED)
+    with layer._connections.reading() as connection:
+        schema = layer.schema("care_facilities")
+        crowded = crowded_of(connection, schema, query)
+        assert crowded(CROWDED.bbox)
+        assert not crowded((112.0, 35, 112.1, 37))
+        assert "rtree" not in select(schema, query, crowded=crowded).sql
+        assert "rtree" in select(schema, query, crowded=lambda _: False).sql
