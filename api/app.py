@@ -78,7 +78,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         yield
         service.close()
 
-    # Routing, parameters and documents come from the operations (ADR 0009); what FastAPI would
+    # Routing, parameters and documents come from the operations (ADR 0010); what FastAPI would
     # make of signatures is switched off.
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.router.redirect_slashes = False

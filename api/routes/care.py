@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from layers.analysis.gaps import GapAnswer
     from layers.analysis.nearest import NearestHit
 
-__all__ = ["OPERATIONS"]
+__all__ = ["OPERATIONS", "Candidate", "Roads", "WhatIf", "circle", "gaps", "nearest", "whatif"]
 
 _APPROXIMATE = "approximate"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

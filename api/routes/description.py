@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from api.calls import Call
     from api.service import Service
 
-__all__ = ["OPERATIONS"]
+__all__ = ["OPERATIONS", "docs", "ogc_openapi", "platform_openapi"]
 
 _HOSTS_KEPT = 8
 
