@@ -50,7 +50,9 @@ class Settings(BaseSettings):
         Writes stop below this much free disk; 0 = never (`XYGEO_MIN_FREE_MB`).
     """
 
-    model_config = SettingsConfigDict(env_prefix="XYGEO_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="XYGEO_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     data: Path = Path("xygeo-data")
     store: str = Field("", repr=False)  # may hold a password

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from layers.errors import StoreError
 from layers.history import canonical_json
+from layers.schema import layer_names
 from layers.stores.sql_columns import stored_names
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "add_table",
     "column_types",
+    "has_store",
     "is_as_made",
     "is_current",
     "migrations",
@@ -25,6 +27,7 @@ __all__ = [
     "present_columns",
     "quoted_text",
     "read_meta",
+    "require_capable",
 ]
 
 _LONGEST_NAME = 63
@@ -57,9 +60,14 @@ def migrations() -> tuple[str, ...]:
     return tuple(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
 
 
+def has_store(connection: Link) -> bool:
+    """Tell whether there is a store, of whatever version."""
+    return connection.execute("SELECT to_regclass('xg_meta')").fetchone()[0] is not None
+
+
 def is_current(connection: Link) -> bool:
     """Tell whether the tables are there as this version of the program has them."""
-    if connection.execute("SELECT to_regclass('xg_meta')").fetchone()[0] is None:
+    if not has_store(connection):
         return False
     found = connection.execute("SELECT value FROM xg_meta WHERE key = 'schema_version'").fetchone()
     return bool(found == (str(len(migrations())),))
@@ -82,7 +90,7 @@ def read_meta(connection: Link, name: str) -> dict[str, str]:
     StoreError
         ``store_missing``, ``not_a_store`` or ``store_newer``.
     """
-    if connection.execute("SELECT to_regclass('xg_meta')").fetchone()[0] is None:
+    if not has_store(connection):
         raise StoreError(
             f"数据库 {name}里还没有县域数据，请先运行 xygeo init。",
             code="store_missing",
@@ -119,11 +127,15 @@ def prepare(connection: Link, name: str, *, create: bool, at: str) -> dict[str, 
     Raises
     ------
     StoreError
-        As `read_meta`; ``store_encoding`` or ``store_extension`` if the database cannot hold us.
+        As `read_meta`; ``store_encoding`` or ``store_extension`` if the database cannot hold us,
+        ``store_conflict`` if it holds others under our names.
     """
-    there = connection.execute("SELECT to_regclass('xg_meta')").fetchone()[0] is not None
+    there = has_store(connection)
     if create and not there:
-        _require_capable(connection, name)
+        require_capable(connection, name)
+        for layer in layer_names():
+            if present_columns(connection, layer):
+                _refuse_strange(layer)
         done = 0
         store_id = secrets.token_hex(16)
     else:
@@ -142,7 +154,19 @@ def prepare(connection: Link, name: str, *, create: bool, at: str) -> dict[str, 
     return meta
 
 
-def _require_capable(connection: Link, name: str) -> None:
+def require_capable(connection: Link, name: str) -> None:
+    """Make sure that a database can hold a store: UTF-8 and PostGIS, added where we may.
+
+    Parameters
+    ----------
+    connection, name
+        The database and its name for messages.
+
+    Raises
+    ------
+    StoreError
+        ``store_encoding`` or ``store_extension``.
+    """
     psycopg_errors = _errors()
     if connection.execute("SHOW server_encoding").fetchone()[0] != "UTF8":
         raise StoreError(
@@ -213,7 +237,8 @@ def add_table(connection: Link, schema: LayerSchema) -> None:
     Raises
     ------
     StoreError
-        If a name is longer than PostgreSQL takes (``store_name``).
+        If a name is longer than PostgreSQL takes (``store_name``), or there is such a table that
+        is not ours (``store_conflict``).
     """
     if long := [name for name in schema.fields if len(name) > _LONGEST_NAME]:
         raise StoreError(
@@ -223,6 +248,9 @@ def add_table(connection: Link, schema: LayerSchema) -> None:
         )
     table, types = schema.name, column_types(schema)
     there = present_columns(connection, table)
+    known = connection.execute("SELECT 1 FROM xg_layers WHERE name = ?", [table])
+    if there and known.fetchone() is None:
+        _refuse_strange(table)
     if not there:
         required = {"id", "version", "updated_at", "updated_by"}
         columns = [
@@ -242,6 +270,14 @@ def add_table(connection: Link, schema: LayerSchema) -> None:
         "INSERT INTO xg_layers (name, schema) VALUES (?, ?)"
         " ON CONFLICT (name) DO UPDATE SET schema = excluded.schema",
         [table, canonical_json(dict(schema.source))],
+    )
+
+
+def _refuse_strange(table: str) -> NoReturn:
+    raise StoreError(
+        f"数据库里已有名为 {table} 的表，不是本平台所建，请换一个空库。",
+        code="store_conflict",
+        where=table,
     )
 
 

@@ -38,7 +38,7 @@ def acknowledge(what: str, made: str) -> None:
 
 def main() -> None:
     """Write to the store named on the command line, as the writers numbered after it, for ever."""
-    store = open_store(f"gpkg:{sys.argv[1]}", min_free_mb=0)
+    store = open_store(sys.argv[1], min_free_mb=0)
     for writer in sys.argv[2:]:
         threading.Thread(target=write, args=[store, int(writer)]).start()
 

@@ -19,9 +19,9 @@ from tests.layers.stores.hasty_writer import ROWS
 ROOT = Path(__file__).parents[3]
 
 
-def write_and_kill(path: Path, lines: int, *, processes: int = 1) -> list[tuple[str, str]]:
+def write_and_kill(url: str, lines: int, *, processes: int = 1) -> list[tuple[str, str]]:
     """Let eight writers run until so many writes were acknowledged, then kill them all."""
-    command = [sys.executable, "-m", "tests.layers.stores.hasty_writer", str(path)]
+    command = [sys.executable, "-m", "tests.layers.stores.hasty_writer", url]
     writers = [str(number) for number in range(8)]
     into, out = os.pipe()
     running = [
@@ -38,8 +38,8 @@ def write_and_kill(path: Path, lines: int, *, processes: int = 1) -> list[tuple[
     return [tuple(line.decode().split()) for line in said if line.endswith(b"\n")]
 
 
-def check_round(path: Path, said: list[tuple[str, str]]) -> None:
-    with open_store(f"gpkg:{path}", min_free_mb=0) as store:
+def check_round(url: str, said: list[tuple[str, str]]) -> None:
+    with open_store(url, min_free_mb=0) as store:
         rows = {row["id"]: row for row in store.find("care_facilities")}
         sizes = Counter(event.txn for event in store.changes())
         imports = {e.txn for e in store.changes() if e.action == "create"}
@@ -52,16 +52,16 @@ def check_round(path: Path, said: list[tuple[str, str]]) -> None:
             assert ids <= rows.keys()
     assert {rows[made]["name"] for made in changed} <= {"改"}
     assert not deleted & rows.keys()
-    assert verify(path).findings == ()
+    assert verify(url).findings == ()
 
 
 def kill_again_and_again(tmp_path: Path, rounds: int, *, processes: int = 1) -> None:
     chance = random.Random(7)
     for number in range(rounds):
-        path = tmp_path / str(number) / "county.gpkg"
-        open_store(f"gpkg:{path}", create=True, min_free_mb=0).close()
-        said = write_and_kill(path, chance.randint(1, 60), processes=processes)
-        check_round(path, said)
+        url = f"gpkg:{tmp_path / str(number) / 'county.gpkg'}"
+        open_store(url, create=True, min_free_mb=0).close()
+        said = write_and_kill(url, chance.randint(1, 60), processes=processes)
+        check_round(url, said)
 
 
 @pytest.mark.slow
@@ -75,6 +75,13 @@ def test_eight_killed_processes_lose_nothing_they_acknowledged(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.postgis
+def test_killed_processes_lose_nothing_they_acknowledged_to_a_server(postgis_url):
+    open_store(postgis_url, create=True).close()
+    check_round(postgis_url, write_and_kill(postgis_url, 40, processes=2))
+
+
+@pytest.mark.slow
 @pytest.mark.walk
 def test_fifty_killed_writers_lose_nothing_they_acknowledged(tmp_path):
     kill_again_and_again(tmp_path, 50)
@@ -85,5 +92,5 @@ def test_the_same_store_survives_one_kill_after_another(tmp_path):
     path = tmp_path / "county.gpkg"
     open_store(f"gpkg:{path}", create=True, min_free_mb=0).close()
     for _ in range(2):
-        write_and_kill(path, 10)
+        write_and_kill(f"gpkg:{path}", 10)
         assert verify(path).findings == ()  # before anybody opens it again
