@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from scipy import sparse
 
 from geo.errors import InputError
 from geo.frames import require_not_negative, require_positive
 from geo.reach import LIMIT_SLACK_S
 from geo.siting.cover import cheapest_cover, needless_columns
-from geo.siting.missed import fewest_missed
+from geo.siting.minimum import Minimum
+from geo.siting.most import Limits, most_covered
 from geo.siting.problem import Problem, require_count, require_gap
-from geo.siting.programs import Clock, Program, cut_rows
+from geo.siting.programs import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from geo.siting.solution import Solution
@@ -209,8 +209,8 @@ class Covering:
         weights = problem.weights(weight)
         price = self._prices(p, budget, site_cost)
         most = None if p is None else require_count(p, len(problem.sites))
-        minimum = _minimum(problem, groups, min_share)
-        if minimum is not None and (said := self._out_of_reach(weights, *minimum)):
+        minimum = Minimum.of(problem, groups, min_share)
+        if minimum and (said := minimum.out_of_reach(problem, weights, self.uncoverable)):
             return problem.refusal(said, self.uncoverable)
         candidates = np.flatnonzero(problem.free)
         gains = ~self.served & ~self.uncoverable & (weights > 0)
@@ -218,9 +218,8 @@ class Covering:
             dear = price[candidates] if budget is not None else np.zeros(len(candidates))
             left = self.within[np.ix_(gains, candidates)]
             candidates = candidates[~needless_columns(left, dear)]
-        chosen, bound = self._program(
-            weights, gains, candidates, most, budget, price, minimum, excluded, clock
-        )
+        limits = Limits(most, budget, price, minimum, excluded)
+        chosen, bound = most_covered(self.within, weights, self.served, candidates, limits, clock)
         if chosen is None:
             reason = (
                 "没有别的选法。"
@@ -245,15 +244,11 @@ class Covering:
         """
         problem = self.problem
         weights = problem.weights(weight)
-        minimum = _minimum(problem, groups, min_share)
+        minimum = Minimum.of(problem, groups, min_share)
         sites = np.flatnonzero(problem.free)
         covered = self.within[:, sites] | self.served[:, None]
         if minimum is not None:
-            groups_there = np.arange(int(minimum[0].max(initial=-1)) + 1)
-            member = np.equal.outer(groups_there, minimum[0])
-            shares = (member * weights) @ covered.astype(float)
-            needed = minimum[1] * (member * weights).sum(axis=1) * (1 - 1e-12)
-            met = (shares >= needed[:, None]).all(axis=0)
+            met = minimum.met(weights, covered)
             sites, covered = sites[met], covered[:, met]
         return sites, np.asarray(weights @ covered.astype(float))
 
@@ -288,110 +283,6 @@ class Covering:
             )
         return self.problem.of_sites(site_cost, "site_cost", needed=self.problem.free, finite=True)
 
-    def _out_of_reach(
-        self, weights: NDArray[np.float64], group: NDArray[np.intp], share: float
-    ) -> str:
-        """Name a group that misses the minimum even if every candidate is built."""
-        for one in range(int(group.max(initial=-1)) + 1):
-            members = group == one
-            total = weights[members].sum()
-            best = weights[members & ~self.uncoverable].sum()
-            if total and best < share * total * (1 - 1e-12):
-                row = int(self.problem.row[np.argmax(members)])
-                return (
-                    f"“{self.problem.demand[row]}”所在的组即使全部候选点都建也只能覆盖 "
-                    f"{best / total:.1%}，达不到 {share:.1%}，请增加候选点或降低 min_share。"
-                )
-        return ""
-
-    def _program(
-        self,
-        weights: NDArray[np.float64],
-        gains: NDArray[np.bool_],
-        candidates: NDArray[np.intp],
-        most: int | None,
-        budget: float | None,
-        price: NDArray[np.float64],
-        minimum: tuple[NDArray[np.intp], float] | None,
-        excluded: Sequence[NDArray[np.integer]],
-        clock: Clock,
-    ) -> tuple[NDArray[np.intp] | None, float]:
-        """Choose by HiGHS: a variable a candidate, one for people whom the same ones would miss."""
-        base = float(weights[self.served].sum())
-        if not len(candidates):  # nobody is left to be won
-            return (candidates if self._shares_met(weights, minimum) else None), base
-        group = np.full(len(weights), -1) if minimum is None else minimum[0]
-        members = np.flatnonzero(gains)
-        pattern = self.within[np.ix_(members, candidates)]
-        key = np.column_stack((np.packbits(pattern, axis=1), _bytes(group[members])))
-        _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
-        together = np.bincount(which.ravel(), weights[members], len(first)).astype(np.float64)
-        k, r = len(candidates), len(first)
-        covers = sparse.hstack(
-            [sparse.csr_array(pattern[first].astype(float)), sparse.csr_array(sparse.eye_array(r))]
-        )
-        limits, low, high = [], [], []
-        if most is not None:
-            limits.append(np.r_[np.ones(k), np.zeros(r)])
-            low.append(-np.inf)
-            high.append(float(most))
-        if budget is not None:
-            limits.append(np.r_[price[candidates], np.zeros(r)])
-            low.append(-np.inf)
-            high.append(float(budget))
-        if minimum is not None:
-            of_row = group[members][first]
-            for one in range(int(group.max(initial=-1)) + 1):
-                total = weights[group == one].sum()
-                if total:
-                    missed = np.where(of_row == one, together, 0.0)
-                    served = weights[(group == one) & self.served].sum()
-                    limits.append(np.r_[np.zeros(k), missed / total])
-                    low.append(-np.inf)
-                    high.append((missed.sum() + served) / total - minimum[1])
-        cuts, cut_high = cut_rows(excluded, candidates, k + r)
-        rows = sparse.vstack(
-            [
-                covers,
-                sparse.csr_array(np.array(limits).reshape(len(limits), k + r)),
-                sparse.csr_array(cuts),
-            ]
-        ).tocsr()
-        program = Program(
-            np.r_[np.zeros(k), together],
-            k,
-            rows,
-            np.r_[np.ones(r), low, np.full(len(cuts), -np.inf)],
-            np.r_[np.full(r, np.inf), high, cut_high],
-        )
-        everybody = float(together.sum())
-        plain = most and budget is None and minimum is None and not excluded
-        if not plain:
-            found = program.solve(clock)
-            if found.values is None:
-                return None, np.nan
-            sites, bound = np.flatnonzero(found.values[:k] > 0.5), found.bound
-            proven = found.finished and not clock.gap
-        else:
-            guess = fewest_missed(
-                pattern[first], together, min(int(most or 0), k), clock, covered=base
-            )
-            sites, bound, proven = guess.columns, guess.bound, guess.proven
-        chosen = candidates[sites]
-        reached = float(weights[gains & self.within[:, chosen].any(axis=1)].sum())
-        return chosen, base + (reached if proven else max(everybody - bound, reached))
-
-    def _shares_met(
-        self, weights: NDArray[np.float64], minimum: tuple[NDArray[np.intp], float] | None
-    ) -> bool:
-        """Whether what stands already covers enough of every group."""
-        if minimum is None:
-            return True
-        group, share = minimum
-        total = np.bincount(group + 1, weights)[1:]
-        served = np.bincount(group + 1, np.where(self.served, weights, 0.0))[1:]
-        return bool((served >= share * total * (1 - 1e-12)).all())
-
     def _needed(self, chosen: NDArray[np.intp], gains: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Sites without those whose people the others cover."""
         for site in chosen[::-1]:
@@ -411,35 +302,3 @@ def _within(
     excluded: Sequence[NDArray[np.integer]], columns: NDArray[np.intp]
 ) -> list[NDArray[np.intp]]:
     return [np.searchsorted(columns, one) for one in excluded]
-
-
-def _bytes(group: NDArray[np.intp]) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(group, np.int64).view(np.uint8).reshape(len(group), 8)
-
-
-def _minimum(
-    problem: Problem, groups: pd.Series | None, min_share: float | None
-) -> tuple[NDArray[np.intp], float] | None:
-    """Give the number of each row's group (-1: none) and the share that all of them need.
-
-    Raises
-    ------
-    InputError
-        If only one of the two is given, or the share is not from 0 to 1.
-    """
-    if groups is None and min_share is None:
-        return None
-    if groups is None or min_share is None:
-        raise InputError(
-            "groups（分组）和 min_share（每组最低覆盖率）要一起给出。",
-            code="groups_and_share",
-            where="groups" if groups is None else "min_share",
-        )
-    if not 0 <= min_share <= 1:
-        raise InputError(
-            f"min_share 应在 0 到 1 之间，现在是 {min_share}。",
-            code="share_invalid",
-            where="min_share",
-        )
-    numbers, _ = pd.factorize(problem.of_demand(groups, "groups"), sort=False)
-    return np.asarray(numbers, np.intp), float(min_share)
