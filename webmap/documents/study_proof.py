@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from layers.analysis.question import MODES
 from layers.privacy import HIDDEN_TEXT, SMALLEST_SHOWN
@@ -38,6 +38,16 @@ __all__ = [
     "robustness_table",
 ]
 
+_CHANGE_PAPER: Final[tuple[tuple[str, str] | tuple[str, str, str], ...]] = (
+    ("人数", "total"),
+    ("现已\n覆盖", "before"),
+    ("建成后\n覆盖", "after"),
+    ("新增", "gained"),
+    ("现覆\n盖率", "before_share"),
+    ("现范围", "before_low", "before_high"),
+    ("建成后\n覆盖率", "after_share"),
+    ("建成后范围", "after_low", "after_high"),
+)
 _FAMILY_TITLES = {
     "asked": "题设条件",
     "speed": "步速 1.1、1.0、0.8、0.5 米/秒",
@@ -71,6 +81,7 @@ def band_table(answer: StudyAnswer) -> StudyTable:
         key="bands",
         title="不同年龄段（全县，各按自己的步速步行）",
         first=Column(title="人群", meaning="年龄段互相包含，不可相加。"),
+        narrow=("before", "after"),
     )
 
 
@@ -220,8 +231,15 @@ def quality_table(answer: StudyAnswer) -> StudyTable:
 
 
 def _changed(
-    frame: pd.DataFrame, names: Sequence[str], *, key: str, title: str, first: Column
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    *,
+    key: str,
+    title: str,
+    first: Column,
+    narrow: Sequence[str] = (),
 ) -> StudyTable:
+    """Make a table of before and after; `narrow` names the columns for which paper has no room."""
     shown = changes(frame)
     rows: list[list[object]] = [
         [
@@ -251,17 +269,7 @@ def _changed(
             *RANGE_COLUMNS,
         ),
         rows=rows,
-        paper=(
-            (first.title, "name"),
-            ("人数", "total"),
-            ("现已\n覆盖", "before"),
-            ("建成后\n覆盖", "after"),
-            ("新增", "gained"),
-            ("现覆\n盖率", "before_share"),
-            ("现范围", "before_low", "before_high"),
-            ("建成后\n覆盖率", "after_share"),
-            ("建成后范围", "after_low", "after_high"),
-        ),
+        paper=((first.title, "name"), *(one for one in _CHANGE_PAPER if one[1] not in narrow)),
         note=RANGE_NOTE,
     )
 

@@ -158,8 +158,6 @@ def _change(answer: StudyAnswer) -> StudyTable:
             ("现范围", "before_low", "before_high"),
             ("建成后\n覆盖率", "after_share"),
             ("建成后范围", "after_low", "after_high"),
-            ("现平均\n分钟", "before_mean_minutes"),
-            ("建成后\n平均分钟", "after_mean_minutes"),
         ),
         note=RANGE_NOTE,
     )
