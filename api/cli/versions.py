@@ -77,7 +77,7 @@ def history_lines(
 def _version(schema: LayerSchema, version: Version, hidden: Sequence[str]) -> dict[str, Any]:
     from shapely.geometry import mapping
 
-    from api.cli.plain import plain
+    from api.plain import plain
 
     row = version.row
     shape = None if row is None else row["geometry"]
