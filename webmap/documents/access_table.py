@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment
 
 from layers.analysis.access_cells import shown_access, shown_access_summary, shown_load
 from layers.provenance import QUALITY_TITLES
@@ -19,7 +18,7 @@ from webmap.documents.workbook import (
     Footer,
     lay_out,
     save_dated,
-    text_width,
+    wrap_notes,
     write_table,
 )
 from webmap.wording import AGE_TITLES, UNIT_TITLES, UNKNOWN, question_parts
@@ -27,8 +26,6 @@ from webmap.wording import AGE_TITLES, UNIT_TITLES, UNKNOWN, question_parts
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    from openpyxl.worksheet.worksheet import Worksheet
 
     from layers.analysis.access import AccessAnswer
 
@@ -104,19 +101,10 @@ def write_access(
             total=total,
         )
         lay_out(sheet, footer)
-    _wrap(sheet)
+    wrap_notes(sheet, _NOTES)
     book.properties.title = _TITLE.format(minutes=answer.question.minutes)
     book.properties.creator = publisher or "xygeo"
     save_dated(book, path, answer.data_date)
-
-
-def _wrap(sheet: Worksheet) -> None:
-    """Let long sentences of the last sheet take as many lines as they need."""
-    for number in range(5, sheet.max_row + 1):
-        cell = sheet.cell(number, len(_NOTES))
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-        lines = math.ceil(text_width(str(cell.value)) / _NOTES[-1].width)
-        sheet.row_dimensions[number].height = 4 + 15 * lines
 
 
 def _unit_columns(answer: AccessAnswer) -> list[Column]:

@@ -17,6 +17,7 @@ from webmap.documents.workbook import (
     Footer,
     lay_out,
     save_dated,
+    wrap_notes,
     write_table,
 )
 from webmap.wording import UNIT_TITLES, UNKNOWN, question_parts
@@ -89,6 +90,8 @@ def write_scenario(
             notice=answer.provenance.notice,
             total=last,
         )
+        if heads is _NOTE_COLUMNS:
+            wrap_notes(sheet, heads)
         lay_out(sheet, footer)
     book.properties.title = title
     book.properties.creator = publisher or "xygeo"

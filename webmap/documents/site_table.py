@@ -18,6 +18,7 @@ from webmap.documents.workbook import (
     Footer,
     lay_out,
     save_dated,
+    wrap_notes,
     write_table,
 )
 from webmap.wording import UNIT_TITLES, UNKNOWN, question_parts, siting_status
@@ -33,6 +34,13 @@ __all__ = ["write_sites"]
 _RANGE = "村里的人都在村的位置，和沿村里街道分布，两种算法中较{}的；差得越多，越要到现场核实。"
 _WHEN = {"before": "现状", "after": "选定后"}
 _GAINED = "今天没有设施覆盖、选定后有的人数；减少时为负。"
+
+
+_NOTES = [
+    Column(title="表", meaning=""),
+    Column(title="列", meaning=""),
+    Column(title="含义", meaning="", width=80),
+]
 
 
 def write_sites(
@@ -96,16 +104,13 @@ def write_sites(
     ]
     write_table(
         notes,
-        [
-            Column(title="表", meaning=""),
-            Column(title="列", meaning=""),
-            Column(title="含义", meaning="", width=80),
-        ],
+        _NOTES,
         [*said, *meanings],
         title=f"{title} · 说明",
         subtitle=about,
         notice=answer.provenance.notice,
     )
+    wrap_notes(notes, _NOTES)
     lay_out(notes, footer)
     book.properties.title = title
     book.properties.creator = publisher or "xygeo"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from dataclasses import dataclass
 from io import BytesIO
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["Column", "Footer", "lay_out", "save_dated", "text_width", "write_table", "write_text"]
+__all__ = [
+    "Column",
+    "Footer",
+    "lay_out",
+    "save_dated",
+    "text_width",
+    "wrap_notes",
+    "write_table",
+    "write_text",
+]
 
 COUNT, SHARE, DECIMAL, TEXT = "#,##0", "0.0%", "0.0", "@"
 
@@ -206,6 +216,23 @@ def save_dated(book: Workbook, path: Path, day: date) -> None:
 def text_width(text: str) -> int:
     """Count half-width places: a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
+
+
+def wrap_notes(sheet: Worksheet, columns: Sequence[Column]) -> None:
+    """Let long sentences of the last column take as many lines as they need.
+
+    Parameters
+    ----------
+    sheet
+        As `write_table` wrote it.
+    columns
+        Its columns; the last one has a width.
+    """
+    for number in range(_HEAD_ROW + 1, sheet.max_row + 1):
+        cell = sheet.cell(number, len(columns))
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        lines = math.ceil(text_width(str(cell.value)) / columns[-1].width)
+        sheet.row_dimensions[number].height = 4 + 15 * lines
 
 
 def _heading(sheet: Worksheet, title: str, subtitle: str, notice: str) -> None:

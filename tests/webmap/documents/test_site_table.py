@@ -66,3 +66,12 @@ def test_the_same_answer_gives_the_same_bytes(answered, tmp_path):
     for path in paths:
         write_sites(answer, path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_long_notes_take_the_lines_they_need(answered, tmp_path):
+    path = tmp_path / "sites.xlsx"
+    write_sites(answered(elders=[elders(FAR, 50, 1400, source="很长的来源" * 30)]), path)
+    notes = load_workbook(path)["说明"]
+    (number,) = [row[0].row for row in notes.iter_rows(min_row=5) if row[0].value == "来源"]
+    assert notes.cell(number, 3).alignment.wrap_text
+    assert notes.row_dimensions[number].height >= 4 * 15
