@@ -52,8 +52,8 @@ def run_scenario(
     call: SessionOptions,
 ) -> None:
     """设想的改动会使谁得到、谁失去服务：各乡镇前后对比；已存的数据不变。"""
-    from api.plain import plain
     from api.cli.scenario_lines import scenario_lines, scenario_title
+    from api.plain import plain
     from layers.analysis.inputs import read_inputs
     from layers.analysis.scenario import scenario_answer
     from layers.analysis.scenario_cells import save_answer, scenario_body
@@ -106,8 +106,8 @@ def run_scenario(
 @spelled
 def list_scenarios(call: SessionOptions) -> None:
     """列出保存的方案；数据或程序变了的标“已过期”。"""
-    from api.plain import plain
     from api.cli.scenario_lines import list_lines
+    from api.plain import plain
     from layers.analysis.saved_scenarios import saved_scenarios
 
     session = call.start()
@@ -127,8 +127,8 @@ def show_scenario(
     call: SessionOptions,
 ) -> None:
     """看一个保存的方案：当时问的、算出的，现在是否过期。"""
-    from api.plain import plain
     from api.cli.scenario_lines import kept_siting_lines, saved_day, scenario_lines
+    from api.plain import plain
     from layers.analysis.saved_scenarios import load_scenario
 
     session = call.start()

@@ -148,8 +148,8 @@ def site(
     call: SessionOptions,
 ) -> None:
     """推荐新设施建在哪里：前后对比、证明与备选方案。"""
-    from api.plain import plain
     from api.cli.site_lines import site_lines
+    from api.plain import plain
     from layers.analysis.inputs import read_inputs
     from layers.analysis.siting import siting_answer
     from layers.analysis.siting_cells import save_siting, siting_body
