@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.anchors import Anchors
-from layers.backup_archive import ACCOUNTS, ANCHORS, STORE, ArchiveWriter, is_backup
+from layers.backup_archive import ACCOUNTS, ANCHORS, DUMP, STORE, ArchiveWriter, is_backup
 from layers.errors import StoreError
 from layers.files import Files
 from layers.history import stamp
 from layers.sqlite_copy import copy_database
 from layers.store import open_store
 from layers.stores.gpkg_connection import in_our_words
+from layers.stores.postgis_address import is_postgis
+from layers.stores.postgis_dump import dump
 from layers.system_errors import reason
 from layers.verify import verify
 from layers.whole_files import sync_folder, whole_file
@@ -101,14 +103,14 @@ def backup(
     """
     tell = on_progress or (lambda _share, _words: None)
     _require_target(folder, file)
-    with open_store(url, min_free_mb=0) as store:
+    with open_store(url, min_free_mb=0, folder=folder) as store:
         store.head()  # refuses what is no store; opening and closing write the head down
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
             dir=file.parent, prefix=f".{file.name}.", suffix=".part"
         ) as stage:
-            report = _take(folder, Path(stage), tell)
+            report = _take(url, folder, Path(stage), tell)
             with whole_file(file) as part:
                 os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
                 count = _pack(Path(stage), folder, part, report, tell)
@@ -133,20 +135,26 @@ def _require_target(folder: Path, file: Path) -> None:
         )
 
 
-def _take(folder: Path, stage: Path, tell: Callable[[float, str], None]) -> VerifyReport:
+def _take(url: str, folder: Path, stage: Path, tell: Callable[[float, str], None]) -> VerifyReport:
     # First: the service may write on, and no anchor may be ahead of the copy.
     lines = Anchors(folder / ANCHORS).lines()
     (stage / ANCHORS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    server = is_postgis(url)
     for name, start, end in ((STORE, 0.0, 0.3), (ACCOUNTS, 0.3, 0.35)):
+        if server and name == STORE:  # one that was left behind by `xygeo migrate`
+            continue
         if (folder / name).exists():
             with in_our_words(folder / name):
                 copy_database(folder / name, stage / name, on_progress=_copying(tell, start, end))
     tell(0.35, "核验副本")
     if (folder / "files").is_dir():
         (stage / "files").symlink_to((folder / "files").resolve(), target_is_directory=True)
-    report = verify(stage / STORE)
+    report = verify(url if server else stage / STORE, folder=stage)
     if not report.ok:
         raise _unverified(folder, report.findings[0].message.rstrip("。"))
+    if server:  # a dump cannot be looked into; what was verified is in it, and perhaps more
+        tell(0.5, "导出数据库")
+        dump(url, stage / DUMP)
     return report
 
 
@@ -181,7 +189,7 @@ def _pack(
         tell(min(0.6 + 0.4 * done / total, 0.99), "写备份文件")
 
     archive = ArchiveWriter(part)
-    for name in (STORE, ACCOUNTS, ANCHORS):
+    for name in (STORE, DUMP, ACCOUNTS, ANCHORS):
         if (stage / name).exists():
             archive.add(name, stage / name, on_bytes=count)
     for path in kept:

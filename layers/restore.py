@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layers.backup_archive import ACCOUNTS, ANCHORS, STORE, BackupDamaged, open_archive
+from layers.backup_archive import ACCOUNTS, ANCHORS, DUMP, STORE, BackupDamaged, open_archive
 from layers.errors import StoreError
 from layers.history import stamp
+from layers.stores.postgis_address import is_postgis
+from layers.stores.postgis_dump import load, unload
 from layers.system_errors import reason
 from layers.verify import verify
 from layers.whole_files import sync_folder
@@ -82,6 +84,7 @@ def restore(
     folder: Path,
     *,
     force: bool = False,
+    url: str = "",
     on_progress: Callable[[float, str], None] | None = None,
 ) -> RestoreReport:
     """Take a backup back.
@@ -93,7 +96,10 @@ def restore(
     folder
         The data folder; made when missing.
     force
-        Replace the store that is there. It is put aside until the new one stands.
+        Replace the store that is there. It is put aside until the new one stands. A database
+        server must be empty all the same.
+    url
+        The store's address, if it is a database server (``postgresql://...``).
     on_progress
         Told the share done and Chinese words.
 
@@ -105,22 +111,31 @@ def restore(
     ------
     BackupDamaged
         If it is no sound backup: no store is left then, or the old one as it was.
+    Conflict
+        If the database server holds a store (``store_not_empty``).
     StoreError
-        `backup_missing`, `backup_newer`, `store_newer`; `folder_not_empty` without `force`;
+        `backup_other_store` if it is a backup of the other kind of store; `backup_missing`,
+        `backup_newer`, `store_newer`; `folder_not_empty` without `force`;
         `store_in_use` while a service runs on it; `disk_full` or `restore_unwritable`.
     """
     tell = on_progress or (lambda _share, _words: None)
     made_here = not folder.exists()
     try:
         with open_archive(file) as archive:
+            _require_kind(archive, url)
             _require_room(folder, force=force)
             folder.mkdir(parents=True, exist_ok=True)
             _require_space(folder, archive)
             with tempfile.TemporaryDirectory(
                 dir=folder, prefix="restoring-", suffix=".part"
             ) as stage:
-                report = _unpack(archive, Path(stage), tell)
-                _replace(Path(stage), folder)
+                report = _unpack(archive, Path(stage), url, tell)
+                try:
+                    _replace(Path(stage), folder)
+                except BaseException:
+                    if is_postgis(url):
+                        unload(url)
+                    raise
     except OSError as error:
         raise StoreError(
             f"恢复不到 {folder}（{reason(error)}），请检查路径、权限和磁盘空间。",
@@ -135,6 +150,19 @@ def restore(
     count = sum(name.startswith("files/") for name in archive.sizes)
     made = str(archive.about.get("made", ""))
     return RestoreReport(folder, report.events, report.head, count, made)
+
+
+def _require_kind(archive: ArchiveReader, url: str) -> None:
+    if (DUMP in archive.sizes) == is_postgis(url):
+        return
+    advice = (
+        "是 PostGIS 库的备份，请先设 XYGEO_STORE 指向一个空库"
+        if DUMP in archive.sizes
+        else "是数据文件的备份，请先去掉 XYGEO_STORE 恢复，再用 xygeo migrate 迁移"
+    )
+    raise StoreError(
+        f"{archive.file} {advice}。", code="backup_other_store", where=str(archive.file)
+    )
 
 
 def _require_room(folder: Path, *, force: bool) -> None:
@@ -158,7 +186,7 @@ def _require_space(folder: Path, archive: ArchiveReader) -> None:
 
 
 def _unpack(
-    archive: ArchiveReader, stage: Path, tell: Callable[[float, str], None]
+    archive: ArchiveReader, stage: Path, url: str, tell: Callable[[float, str], None]
 ) -> VerifyReport:
     total = sum(archive.sizes.values()) or 1
     done = 0
@@ -173,12 +201,33 @@ def _unpack(
         target.parent.mkdir(parents=True, exist_ok=True)
         archive.extract(name, target, count)
     tell(0.6, "核验备份")
+    if DUMP in archive.sizes:
+        return _load(archive, stage, url)
     try:
         report = verify(stage / STORE)
     except StoreError as error:
         if error.code == "store_newer":
             raise
         raise BackupDamaged(archive.file, "里面的数据库打不开") from error
+    return _sound(archive, report)
+
+
+def _load(archive: ArchiveReader, stage: Path, url: str) -> VerifyReport:
+    # Fills the empty database, and empties it again if that made no sound store.
+    try:
+        load(url, stage / DUMP)
+    except StoreError as error:
+        if error.code != "load_failed":
+            raise
+        raise BackupDamaged(archive.file, "里面的数据库导不进去") from error
+    try:
+        return _sound(archive, verify(url, folder=stage))
+    except BaseException:
+        unload(url)
+        raise
+
+
+def _sound(archive: ArchiveReader, report: VerifyReport) -> VerifyReport:
     if not report.ok:
         raise BackupDamaged(archive.file, report.findings[0].message.rstrip("。"))
     return report

@@ -81,7 +81,13 @@ def restore_store(
 
     session = start(data, as_json=as_json)
     with session.progress() as progress:
-        report = restore(file, session.folder, force=force, on_progress=progress)
+        report = restore(
+            file,
+            session.folder,
+            force=force,
+            url=session.settings.store_url,
+            on_progress=progress,
+        )
     session.answer(
         report.to_json(),
         f"已恢复到 {report.folder}，并已核验：事件 {report.events} 条，文件 {report.files} 个"

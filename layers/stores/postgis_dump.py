@@ -23,7 +23,7 @@ from layers.stores.postgis_schema import has_store, read_meta, require_capable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["dump", "load"]
+__all__ = ["dump", "load", "unload"]
 
 # The schema is there already and may be another's; the extension is made before.
 _NOT_OURS = re.compile(r"\d+; \d+ \d+ (SCHEMA|EXTENSION|COMMENT|ACL|DEFAULT ACL) - ")
@@ -55,7 +55,9 @@ def dump(url: str, path: Path) -> None:
 
 
 def load(url: str, path: Path) -> None:
-    """Bring a dumped store back.
+    """Bring a dumped store back; what it says is not checked here, see `layers.verify`.
+
+    A dump is SQL and runs with the rights of the account: it is for one's own backups.
 
     Parameters
     ----------
@@ -88,6 +90,24 @@ def load(url: str, path: Path) -> None:
         file.flush()
         options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
         _run(address, "pg_restore", [*options, f"--use-list={file.name}", str(path)])
+
+
+def unload(url: str) -> None:
+    """Take away what `load` brought, where it turned out to be no sound store.
+
+    Parameters
+    ----------
+    url
+        Address of the database.
+    """
+    with _linked(Address.parse(url)) as link:
+        names = []
+        if has_store(link):
+            names = [name for (name,) in link.execute("SELECT name FROM xg_layers").fetchall()]
+        names += ["xg_meta", "xg_layers", "xg_events", "xg_history", "xg_sheets"]
+        listed = ", ".join('"{}"'.format(name.replace('"', '""')) for name in names)
+        link.execute(f"DROP TABLE IF EXISTS {listed}")
+        link.execute("DROP FUNCTION IF EXISTS xg_refuse()")
 
 
 @contextlib.contextmanager
