@@ -52,7 +52,7 @@ _TYPE_TITLES = {
     "list": "清单",
     "json": "结构",
 }
-_MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
+_MODIFIED = re.compile(rb"(<\w+:(created|modified)\b[^>]*>)[^<]*")
 
 
 def write_xlsx(table: ExportTable, path: Path, on_rows: Callable[[int], None]) -> None:

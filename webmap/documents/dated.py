@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["first_day", "write_dated"]
 
 _FIRST_DAY = date(1980, 1, 1)  # The earliest that a zip file can say.
-_STAMPS = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_STAMPS = re.compile(rb"(<\w+:(?:created|modified)\b[^>]*>)[^<]*")
 
 
 def first_day(day: date) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -73,3 +74,9 @@ def test_a_day_before_zip_files_is_their_first(tmp_path):
     save_dated(Workbook(), tmp_path / "a.xlsx", date(1911, 10, 10))
     created = load_workbook(tmp_path / "a.xlsx").properties.created
     assert created.date() == date(1980, 1, 1)
+
+
+def test_the_day_holds_whatever_prefix_another_library_gave_the_namespace(tmp_path, monkeypatch):
+    monkeypatch.setitem(ElementTree._namespace_map, "http://purl.org/dc/terms/", "dct")
+    save_dated(Workbook(), tmp_path / "a.xlsx", date(2024, 1, 31))
+    assert load_workbook(tmp_path / "a.xlsx").properties.created.date() == date(2024, 1, 31)
