@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from datetime import date
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -77,6 +77,6 @@ def test_a_day_before_zip_files_is_their_first(tmp_path):
 
 
 def test_the_day_holds_whatever_prefix_another_library_gave_the_namespace(tmp_path, monkeypatch):
-    monkeypatch.setitem(ElementTree._namespace_map, "http://purl.org/dc/terms/", "dct")
+    monkeypatch.setitem(ET._namespace_map, "http://purl.org/dc/terms/", "dct")
     save_dated(Workbook(), tmp_path / "a.xlsx", date(2024, 1, 31))
     assert load_workbook(tmp_path / "a.xlsx").properties.created.date() == date(2024, 1, 31)
