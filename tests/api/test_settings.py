@@ -33,6 +33,7 @@ def test_lists_are_separated_by_commas(monkeypatch):
         ("READS_PER_MINUTE", "-1"),
         ("INSECURE_HTTP", "maybe"),
         ("TZ", "Mars/Olympus"),
+        ("STORE", "mysql://db.example/county"),
     ],
 )
 def test_a_wrong_value_is_refused(monkeypatch, name, value):
@@ -51,3 +52,18 @@ def test_a_worker_gets_the_very_settings_of_its_parent(monkeypatch):
     monkeypatch.setenv("XYGEO_ALLOWED_HOSTS", "a,b")
     settings = Settings()
     assert Settings.model_validate_json(settings.model_dump_json()) == settings
+
+
+def test_the_store_is_the_file_in_the_folder_unless_a_server_is_named(monkeypatch):
+    assert Settings(data="d").store_url == "gpkg:d/county.gpkg"
+    address = "postgresql://li:s3cr3t@db.example/county"
+    monkeypatch.setenv("XYGEO_STORE", address)
+    assert Settings(data="d").store_url == address
+    assert "s3cr3t" not in repr(Settings())
+
+
+def test_a_refused_setting_does_not_show_its_value(monkeypatch):
+    monkeypatch.setenv("XYGEO_STORE", "pg://li:s3cr3t@db.example/county")
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert "s3cr3t" not in str(caught.value)
