@@ -127,7 +127,7 @@ def test_circles_beside_valhalla(heidelberg, facilities, valhalla_actor):
     per = theirs / len(facilities)
     print(f"\nValhalla {1e3 * per:.2f} ms a circle")
     print(f"  areal, 50 in one call {all_at_once / theirs:.3f} x (target 0.5)")
-    print(f"  areal, a call each    {single / theirs:.3f} x (two thirds of it are frames)")
+    print(f"  areal, a call each    {single / theirs:.3f} x (over half of it frames and checks)")
     print(f"  corridor              {corridor / per:.2f} x (target 20)")
 
     edge, fraction, spots = road_places(heidelberg)
