@@ -7,6 +7,7 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
+from api.auth import Accounts
 from api.serving.listening import bind, hosts_of, url_of
 from api.serving.logs import start_logging
 from api.serving.supervisor import Supervisor
@@ -59,6 +60,8 @@ def serve(
     with contextlib.closing(bind(host, port)) as listener:
         # Once, before anybody serves: a store of an older version is brought up to this one.
         open_store(settings.store_url, min_free_mb=0, folder=settings.data).close()
+        # A restored file is not in WAL mode, and SQLite lets no two processes change that at once.
+        Accounts(settings.data / "accounts.sqlite").close()
         if not settings.allowed_hosts:
             names = hosts_of(host, settings.public_url)
             settings = settings.model_copy(update={"allowed_hosts": names})
