@@ -73,6 +73,10 @@ class Store(Protocol):
         """Count the features that match, whatever limit and cursor say."""
         ...
 
+    def keys(self, layer: str, query: Query | None = None) -> list[tuple[int, int]]:
+        """Give cursor and version of the features that match: they tell all that a row holds."""
+        ...
+
     def table(self, layer: str, query: Query | None = None) -> Table:
         """Give the features that match, by column (see `read_frame`)."""
         ...

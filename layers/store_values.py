@@ -69,6 +69,8 @@ class Query:
         open. Features without dates always match.
     ids
         Only these ids.
+    cursors
+        Only the rows at these cursors (`Store.keys`).
     filter
         A condition in CQL2, as `layers.cql2.parse_filter` reads it, in longitude and latitude.
     limit
@@ -86,6 +88,7 @@ class Query:
     at: date | None = None
     during: tuple[date | None, date | None] | None = None
     ids: Sequence[str] | None = None
+    cursors: Sequence[int] | None = None
     filter: Node | None = None
     limit: int | None = None
     after: int | None = None

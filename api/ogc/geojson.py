@@ -75,13 +75,13 @@ def features_of(
     return features
 
 
-def collection_bytes(features: Sequence[Mapping[str, Any]], members: Mapping[str, Any]) -> bytes:
+def collection_bytes(features: Iterable[bytes], members: Mapping[str, Any]) -> bytes:
     """Write a feature collection.
 
     Parameters
     ----------
     features
-        Answer of `features_of`.
+        Written ones.
     members
         What stands beside them: links, numbers, time.
 
@@ -89,7 +89,10 @@ def collection_bytes(features: Sequence[Mapping[str, Any]], members: Mapping[str
     -------
     UTF-8.
     """
-    return orjson.dumps({"type": "FeatureCollection", "features": features, **members})
+    rest = orjson.dumps(members)
+    between = b"," if members else b""
+    listed = b",".join(features)
+    return b"".join((b'{"type":"FeatureCollection","features":[', listed, b"]", between, rest[1:]))
 
 
 def geometry_json(shapes: Iterable[shapely.Geometry | None], crs: Crs) -> list[Any]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from layers.store import Table
-
 if TYPE_CHECKING:
     from api.ogc.kept import KeptByHead
     from layers.store import Head, Query, Store
@@ -20,21 +18,21 @@ class FeaturePage:
 
     Attributes
     ----------
-    table
-        The rows.
+    keys
+        Cursor and version of each row.
     matched
         How many match, on whatever page.
     after
         Cursor of the next page; None on the last.
     """
 
-    table: Table
+    keys: list[tuple[int, int]]
     matched: int
     after: int | None
 
 
 def read_page(store: Store, layer: str, query: Query, head: Head, kept: KeptByHead) -> FeaturePage:
-    """Read the page that a query asks for.
+    """Find the page that a query asks for.
 
     Parameters
     ----------
@@ -53,14 +51,11 @@ def read_page(store: Store, layer: str, query: Query, head: Head, kept: KeptByHe
     never leads to an empty one.
     """
     limit = query.limit or 1
-    table = store.table(layer, replace(query, limit=limit + 1))
-    more = len(table.wkb) > limit
+    keys = store.keys(layer, replace(query, limit=limit + 1))
+    more = len(keys) > limit
     if query.after is None and not more:
-        return FeaturePage(table, len(table.wkb), None)
+        return FeaturePage(keys, len(keys), None)
     asked = replace(query, limit=None, after=None)
     matched = kept.get((layer, asked), head, lambda: store.count(layer, asked))
-    if not more:
-        return FeaturePage(table, matched, None)
-    columns = {name: values[:limit] for name, values in table.columns.items()}
-    page = Table(columns, table.wkb[:limit], table.cursors[:limit])
-    return FeaturePage(page, matched, page.cursors[-1])
+    del keys[limit:]
+    return FeaturePage(keys, matched, keys[-1][0] if more else None)

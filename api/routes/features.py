@@ -17,6 +17,7 @@ from api.ogc.downloads import download
 from api.ogc.feature_pages import cells_of, table_rows, trail_of, version_rows
 from api.ogc.geojson import collection_bytes, features_of
 from api.ogc.histories import history_document
+from api.ogc.kept_features import kept_features
 from api.ogc.links import link, link_header
 from api.ogc.negotiation import DOCUMENT, FEATURES, FILES, GEOJSON, HTML, JSON
 from api.ogc.pages import FeaturePage, read_page
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from api.calls import Call
     from api.ogc.negotiation import Format
+    from layers.store import Table
 
 __all__ = ["OPERATIONS", "feature", "history", "items"]
 
@@ -49,15 +51,16 @@ def items(call: Call) -> Response:
     if is_known(call, headers):
         return Response(status_code=304, headers=headers)
     found = read_page(layer.store, layer.name, query, layer.head, layer.kept)
-    hidden = layer.hidden()
-    features = features_of(layer.view, found.table, _crs_of(call), hidden=hidden)
-    members = _members(call, layer, found)
-    if told := link_header(members["links"], ("next",)):
-        headers["Link"] = told
     if format is HTML:
+        _, features = _features(call, layer, [cursor for cursor, _ in found.keys])
+        members = _members(call, layer, found, len(features))
         body = _items_page(call, layer, features, members)
     else:
-        body = collection_bytes(features, members)
+        parts = _written(call, layer, found.keys)
+        members = _members(call, layer, found, len(parts))
+        body = collection_bytes(parts, members)
+    if told := link_header(members["links"], ("next",)):
+        headers["Link"] = told
     return Response(body, media_type=format.media, headers=headers)
 
 
@@ -154,7 +157,27 @@ def _query(call: Call, layer: Asked) -> Query:
     return query_of(layer.view, question, today=layer.today, tz=tz, hidden=layer.hidden)
 
 
-def _members(call: Call, layer: Asked, found: FeaturePage) -> dict[str, Any]:
+def _features(call: Call, layer: Asked, cursors: list[int]) -> tuple[Table, list[dict[str, Any]]]:
+    """Give the rows at some cursors, and as features."""
+    table = layer.store.table(layer.name, Query(cursors=cursors))
+    return table, features_of(layer.view, table, _crs_of(call), hidden=layer.hidden())
+
+
+def _written(call: Call, layer: Asked, keys: list[tuple[int, int]]) -> list[bytes]:
+    """Give features as JSON, kept from page to page where they are the same for all."""
+
+    def write(cursors: list[int]) -> list[tuple[int, int, bytes]]:
+        table, features = _features(call, layer, cursors)
+        # A copy: what orjson gives has room for much more than it holds (8 KiB, measured).
+        parts = (bytes(memoryview(orjson.dumps(feature))) for feature in features)
+        return list(zip(table.cursors, table.columns["version"], parts, strict=True))
+
+    if layer.view.counts or not _crs_of(call).is_stored:
+        return [part for _, _, part in write([cursor for cursor, _ in keys])]
+    return call.service.part(kept_features).read(layer.view, keys, write)
+
+
+def _members(call: Call, layer: Asked, found: FeaturePage, returned: int) -> dict[str, Any]:
     here = ("collections", layer.name, "items")
     links = [
         link(layer.links.at(*here, query=call.query), "self", GEOJSON.media),
@@ -168,7 +191,7 @@ def _members(call: Call, layer: Asked, found: FeaturePage) -> dict[str, Any]:
     now = call.service.clock().astimezone(UTC)
     return {
         "numberMatched": found.matched,
-        "numberReturned": len(found.table.wkb),
+        "numberReturned": returned,
         "timeStamp": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "links": links,
     }

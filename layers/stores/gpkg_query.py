@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["crowded_of", "select", "way_of"]
 
 _INDEX = '"rtree_{}_geom" WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?'
+_INNER = '"rtree_{}_geom" WHERE minx >= ? AND maxx <= ? AND miny >= ? AND maxy <= ?'
 _CROWD = 5000
 
 
@@ -62,6 +63,8 @@ def select(
     found.valid(query)
     if query.ids is not None:
         found.where("t.id IN (SELECT value FROM json_each(?))", json.dumps(list(query.ids)))
+    if query.cursors is not None:
+        found.where("t.fid IN (SELECT value FROM json_each(?))", json.dumps(list(query.cursors)))
     if query.filter is not None:
         condition, values = filter_sql.where(query.filter, schema, crowded=crowded)
         found.where(condition, *values)
@@ -130,6 +133,13 @@ def _within(found: Select, schema: LayerSchema, bbox: Box, way: str) -> None:
         return
     west, south, east, north = bbox
     if way == "index":
-        hits = _INDEX.format(schema.name)
+        hits, inner = _INDEX.format(schema.name), _INNER.format(schema.name)
         found.where(f"t.fid IN (SELECT id FROM {hits})", west, east, south, north)
+        # The index rounds outwards: what lies within the box by it does so in truth.
+        found.where(
+            f"(t.fid IN (SELECT id FROM {inner}) OR xg_touches(t.geom, ?, ?, ?, ?))",
+            *(west, east, south, north),
+            *bbox,
+        )
+        return
     found.where("xg_touches(t.geom, ?, ?, ?, ?)", west, south, east, north)

@@ -42,9 +42,8 @@ def select(schema: LayerSchema, query: Query, columns: str | None = None) -> Sel
     found.valid(query)
     if query.ids is not None:
         found.where("t.id = ANY(?)", list(query.ids))
-    if query.filter is not None:
-        condition, values = filter_sql.where(query.filter, schema, mark="?")
-        found.where(condition, *values)
+    if query.cursors is not None:
+        found.where("t.fid = ANY(?)", list(query.cursors))
     if query.filter is not None:
         condition, values = filter_sql.where(query.filter, schema, mark="?")
         found.where(condition, *values)

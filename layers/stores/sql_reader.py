@@ -21,6 +21,7 @@ from layers.records import RecordCodec
 from layers.schema import layer_names, layer_schema, parse_schema
 from layers.store_values import Event, Head, LayerSummary, Page, Query, Table, Version
 from layers.stores.sql_columns import StoredRow, column_names
+from layers.stores.sql_select import KEYS
 from layers.stores.sql_versions import EVENT_COLUMNS, event_of, version_of
 
 if TYPE_CHECKING:
@@ -150,6 +151,20 @@ class SqlReader(ABC):
         Their number.
         """
         return int(self._rows(layer, query or Query(), "count(*)")[0][0])
+
+    def keys(self, layer: str, query: Query | None = None) -> list[tuple[int, int]]:
+        """Give cursor and version of the features that match, by cursor.
+
+        Parameters
+        ----------
+        layer, query
+            What to read; None: all.
+
+        Returns
+        -------
+        Pairs. What a row holds can be kept under its pair: it never holds anything else.
+        """
+        return self._rows(layer, query or Query(), KEYS)
 
     def table(self, layer: str, query: Query | None = None) -> Table:
         """Give the features that match, by column.

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from layers.schema import LayerSchema
     from layers.store_values import Query
 
-__all__ = ["Select"]
+__all__ = ["KEYS", "Select"]
+
+KEYS = "t.fid, t.version"
+"""What tells a row from all others there ever were: a fid is never given twice."""
 
 
 class Select:
@@ -25,12 +28,12 @@ class Select:
         SQL expression of the geometry.
     columns
         SQL expressions to read instead of fid, geometry and `column_names`; limit, cursor and
-        order are then left out.
+        order are then left out, but for `KEYS`.
     """
 
     def __init__(self, schema: LayerSchema, shape: str, columns: str | None = None) -> None:
         listed = ", ".join(f't."{name}"' for name in column_names(schema))
-        self._pages = columns is None
+        self._pages = columns in {None, KEYS}
         columns = columns or f"t.fid, {shape if schema.geometry else 'NULL'}, {listed}"
         self._from = f'SELECT {columns} FROM "{schema.name}" t'
         self._where: list[str] = []

@@ -497,6 +497,18 @@ def test_a_table_has_the_cursor_behind_each_row(store):
     assert len(store.table("care_facilities", Query(limit=0)).cursors) == 0
 
 
+def test_keys_are_cursor_and_version_and_choose_rows(store):
+    ids = points(store, 4)
+    store.put("care_facilities", [{"id": ids[1], "name": "改名"}], actor=CLERK)
+    keys = store.keys("care_facilities", Query(limit=3))
+    assert [version for _, version in keys] == [1, 2, 1]
+    chosen = store.table("care_facilities", Query(cursors=[keys[2][0], keys[1][0]]))
+    assert chosen.columns["id"] == [ids[1], ids[2]]
+    after = store.keys("care_facilities", Query(after=keys[2][0]))
+    assert len(after) == 1
+    assert store.keys("care_facilities", Query(cursors=[])) == []
+
+
 def test_each_walks_all_pages_and_keeps_the_question(store):
     ids = points(store, 7)
     query = Query(bbox=(113.01, 36, 114, 37), at=date(2024, 1, 1), limit=5)

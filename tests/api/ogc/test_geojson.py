@@ -15,7 +15,8 @@ def features(store, layer, *, role="viewer", crs=PLAIN, query=None):
     view = view_of(store.schema(layer), role)
     hidden = hidden_counts(store, layer) if view.counts else None
     made = features_of(view, store.table(layer, query), crs, hidden=hidden)
-    return orjson.loads(collection_bytes(made, {"links": []}))["features"]
+    written = map(orjson.dumps, made)
+    return orjson.loads(collection_bytes(written, {"links": []}))["features"]
 
 
 def test_a_feature_has_every_property_in_its_json_type(store):
