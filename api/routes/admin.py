@@ -16,7 +16,6 @@ from api.calls import json_response
 from api.operations import JSON, Answer, Operation, Param
 from api.permissions import ADMIN, AUDIT
 from layers.history import canonical_json
-from layers.importers.csv_file import needs_guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,6 +154,8 @@ def _csv_lines(log: AccessLog, after: int, limit: int | None) -> Iterator[str]:
 
 
 def _line(cells: Any) -> str:  # noqa: ANN401 - a row of anything
+    from layers.importers.csv_file import needs_guard  # noqa: PLC0415 - slow to load
+
     file = io.StringIO()
     texts = [str(cell) for cell in cells]
     csv.writer(file, lineterminator="\r\n").writerow(

@@ -38,7 +38,6 @@ from layers.analysis.circle_at import circle_at
 from layers.analysis.nearest import nearest_answer
 from layers.analysis.whatif import whatif_report
 from layers.privacy import SMALLEST_SHOWN
-from webmap.documents import write_gaps
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -149,6 +148,8 @@ def gaps(call: Call) -> Response:
 
 
 def _workbook(answer: GapAnswer, *, full: bool, publisher: str) -> Response:
+    from webmap.documents import write_gaps  # noqa: PLC0415 - slow to load
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "gaps.xlsx"
         write_gaps(answer, path, full=full, publisher=publisher)

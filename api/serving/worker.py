@@ -76,9 +76,8 @@ def main() -> int:
             timeout_graceful_shutdown=GRACE_SECONDS,
             h11_max_incomplete_event_size=_HEAD_BYTES,
         )
-        server = _Server(config, lambda: _tell_ready(given["ready"]))
+        server = _Server(config, lambda: _ready(given["ready"]))
         threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
-        threading.Thread(target=_warm_up, daemon=True, name="warm-up").start()
         server.run(sockets=[listener])
     finally:
         store.close()
@@ -86,9 +85,10 @@ def main() -> int:
     return 0
 
 
-def _tell_ready(number: int) -> None:
+def _ready(number: int) -> None:
     os.write(number, b"+")
     os.close(number)
+    threading.Thread(target=_warm_up, daemon=True, name="warm-up").start()
 
 
 def _end_with_parent(server: uvicorn.Server) -> None:

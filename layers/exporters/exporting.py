@@ -7,20 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyogrio.errors import DataLayerError, DataSourceError
-
 from geo.errors import InputError
 from layers.catalog import listed_schema
 from layers.errors import StoreError
-from layers.exporters.csv_file import write_csv
-from layers.exporters.fgb_file import write_fgb
-from layers.exporters.geojson_file import write_geojson
-from layers.exporters.gpkg_file import write_gpkg
-from layers.exporters.jsonld_file import write_jsonld
-from layers.exporters.parquet_file import write_parquet
-from layers.exporters.shp_file import write_shp
 from layers.exporters.tables import ExportTable, frame_table, stored_table
-from layers.exporters.xlsx_file import write_xlsx
 from layers.system_errors import reason
 from layers.whole_files import whole_file
 
@@ -35,22 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["SUFFIXES", "ExportReport", "export_layer", "write_frame"]
 
 Progress = Callable[[float, str], None]
-Writer = Callable[[ExportTable, Path, Callable[[int], None]], tuple[str, ...] | None]
-
-_WRITERS: dict[str, Writer] = {
-    ".csv": write_csv,
-    ".fgb": write_fgb,
-    ".geojson": write_geojson,
-    ".gpkg": write_gpkg,
-    ".jsonld": write_jsonld,
-    ".parquet": write_parquet,
-    ".shp.zip": write_shp,
-    ".xlsx": write_xlsx,
-}
-
 _OF_GDAL = (".fgb", ".gpkg")
 
-SUFFIXES = tuple(sorted(_WRITERS))
+SUFFIXES = (".csv", ".fgb", ".geojson", ".gpkg", ".jsonld", ".parquet", ".shp.zip", ".xlsx")
 """Endings of the files that can be written."""
 
 
@@ -200,7 +177,7 @@ def _require_format(file: Path) -> None:
 
 def _ending(file: Path) -> str | None:
     name = file.name.casefold()
-    return next((ending for ending in _WRITERS if name.endswith(ending)), None)
+    return next((ending for ending in SUFFIXES if name.endswith(ending)), None)
 
 
 def _write(table: ExportTable, file: Path, on_rows: Callable[[int], None]) -> tuple[str, ...]:
@@ -211,12 +188,14 @@ def _write(table: ExportTable, file: Path, on_rows: Callable[[int], None]) -> tu
     StoreError
         `file_not_written`.
     """
+    from layers.exporters.writers import GDAL_ERRORS, WRITERS  # noqa: PLC0415 - slow to load
+
     suffix = _ending(file) or ""
     try:
         # GDAL wants the ending of its format.
         with whole_file(file, suffix=suffix if suffix in _OF_GDAL else "") as part:
-            return _WRITERS[suffix](table, part, on_rows) or ()
-    except (DataLayerError, DataSourceError) as error:  # what GDAL could not write, a full disk too
+            return WRITERS[suffix](table, part, on_rows) or ()
+    except GDAL_ERRORS as error:
         raise StoreError(
             f"文件 {file.name} 写不进去，请检查磁盘空间和权限。",
             code="file_not_written",
