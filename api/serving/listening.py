@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from geo.errors import PlatformError
 from layers.system_errors import reason
 
-__all__ = ["CannotListen", "bind", "hosts_of", "url_of"]
+__all__ = ["BACKLOG", "CannotListen", "bind", "hosts_of", "url_of"]
 
-_BACKLOG = 2048
+BACKLOG = 2048
+"""Connections that may wait to be accepted."""
+
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -56,7 +58,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(_BACKLOG)
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         code, words, where = _refusal(error, host, port)

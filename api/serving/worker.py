@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from api.app import create_app
+from api.serving.listening import BACKLOG
 from api.serving.logs import start_logging
 from api.settings import Settings
 from layers.store import open_store
@@ -46,6 +47,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(BACKLOG)
         if self.started:
             self._ready()
 
@@ -71,6 +74,9 @@ def main() -> int:
             log_config=None,
             access_log=False,
             server_header=False,
+            # asyncio accepts so many connections at once: with more than one, whichever worker
+            # wakes up first would take all that wait. `_Server` sets the true backlog.
+            backlog=1,
             proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
