@@ -47,7 +47,7 @@ def each_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of a store of each kind that does not exist yet."""
     if request.param == "gpkg":
         return f"gpkg:{tmp_path / 'county.gpkg'}"
-    return empty_schema(request.getfixturevalue("postgis_url"))
+    return request.getfixturevalue("empty_place")
 
 
 @pytest.fixture
@@ -57,14 +57,17 @@ def store(store_url: str, clock: Clock, tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def empty_schema(url: str) -> str:
-    """Make an empty place in a PostGIS database; gives the address that leads there."""
+@pytest.fixture
+def empty_place(postgis_url: str) -> Iterator[str]:
+    """Address of an empty schema; gone after the test, before its files get to the disk."""
     import psycopg
 
     name = f"s{next(_NUMBERS)}"
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(postgis_url, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}")
-    return f"{url}&options=-csearch_path%3D{name}%2Cpublic"
+        yield f"{postgis_url}&options=-csearch_path%3D{name}%2Cpublic"
+        connection.execute("SET lock_timeout = '10s'; SET client_min_messages = 'warning'")
+        connection.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from layers.migrate import migrate
 from layers.schema import parse_schema
 from layers.store import Actor, Query, open_store
 from layers.verify import verify
-from tests.layers.conftest import empty_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +66,7 @@ def contents(url: str) -> dict[str, object]:
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "gpkg":
         return f"gpkg:{tmp_path / 'new' / 'county.gpkg'}"
-    return empty_schema(request.getfixturevalue("postgis_url"))
+    return request.getfixturevalue("empty_place")
 
 
 @pytest.fixture
@@ -91,9 +90,9 @@ def test_everything_is_carried_over_and_the_source_stays(source, target, tmp_pat
 
 
 @pytest.mark.postgis
-def test_there_and_back_again_is_the_same(source, postgis_url, tmp_path):
+def test_there_and_back_again_is_the_same(source, empty_place, tmp_path):
     before = contents(source)
-    server, back = empty_schema(postgis_url), f"gpkg:{tmp_path / 'back' / 'county.gpkg'}"
+    server, back = empty_place, f"gpkg:{tmp_path / 'back' / 'county.gpkg'}"
     migrate(source, server, data=tmp_path)
     migrate(server, back, data=tmp_path)
     assert contents(back) == before

@@ -23,7 +23,6 @@ from layers.stores.postgis_dump import dump, load
 from layers.stores.postgis_errors import in_our_words
 from layers.stores.postgis_table import ewkb
 from layers.verify import verify
-from tests.layers.conftest import empty_schema
 
 CLERK = Actor("经办甲")
 SECRET = "s3cr3t"
@@ -39,8 +38,8 @@ STATION = {
 
 
 @pytest.fixture
-def url(postgis_url: str) -> str:
-    return empty_schema(postgis_url)
+def url(empty_place: str) -> str:
+    return empty_place
 
 
 @pytest.fixture

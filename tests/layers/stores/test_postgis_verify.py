@@ -17,7 +17,6 @@ from layers.history import GENESIS, digest, event_hash
 from layers.schema import parse_schema
 from layers.store import Actor, open_store
 from layers.verify import verify
-from tests.layers.conftest import empty_schema
 
 pytestmark = pytest.mark.postgis
 CLERK = Actor("经办甲")
@@ -39,10 +38,9 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def url(postgis_url, folder, clock) -> str:
+def url(empty_place, folder, clock) -> str:
     """A store: features a (two versions), b (deleted), c."""
-    address = empty_schema(postgis_url)
-    with open_store(address, create=True, clock=clock, folder=folder) as store:
+    with open_store(empty_place, create=True, clock=clock, folder=folder) as store:
         rows = [
             {"id": i, "name": NAME + i, "beds": n, "opened": f"2020-01-0{n}",
              "geometry": shapely.Point(113 + n / 10, 36.5)}
@@ -51,7 +49,7 @@ def url(postgis_url, folder, clock) -> str:
         store.put("care_facilities", rows, actor=CLERK)
         store.put("care_facilities", [rows[0] | {"beds": 7}], actor=CLERK, reason="扩建")
         store.delete("care_facilities", ["b"], actor=CLERK)
-    return address
+    return empty_place
 
 
 def tamper(url: str, *statements: str, guards: tuple[str, ...] = ()) -> None:
@@ -264,7 +262,7 @@ def test_kept_files_that_are_gone_are_found(url, folder):
     assert found == [("file", "cases", "k1")]
 
 
-def test_what_is_no_store_is_an_error(postgis_url):
+def test_what_is_no_store_is_an_error(empty_place):
     with pytest.raises(StoreError) as caught:
-        verify(empty_schema(postgis_url))
+        verify(empty_place)
     assert caught.value.code == "store_missing"
