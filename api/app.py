@@ -23,6 +23,7 @@ from api.routes import (
     health,
     landing,
     restoring,
+    transactions,
 )
 from api.service import Service
 
@@ -44,6 +45,7 @@ _ROOMS = (
     landing,
     collections,
     features,
+    transactions,
     account,
     admin,
     care,
