@@ -32,6 +32,10 @@ CONFORMANCE = (
         f"{_FEATURES}3/1.0/conf/{name}"
         for name in ("filter", "features-filter", "queryables", "queryables-query-parameters")
     ),
+    *(
+        f"{_FEATURES}4/1.0/conf/{name}"
+        for name in ("create-replace-delete", "update", "optimistic-locking-etags")
+    ),
     *(f"{_FEATURES}5/1.0/conf/{name}" for name in ("schemas", "core-roles-features")),
     *(
         f"{_CQL2}{name}"
