@@ -24,6 +24,7 @@ from api.routes import (
     landing,
     restoring,
     transactions,
+    whatif,
 )
 from api.service import Service
 
@@ -50,6 +51,7 @@ _ROOMS = (
     admin,
     care,
     restoring,
+    whatif,
 )
 
 

@@ -150,9 +150,7 @@ class _Path:
                 headers=self._allow,
             )
         request.scope["operation"] = operation
-        account = await to_thread.run_sync(
-            self._recognise, request, operation, limiter=self._limiter
-        )
+        account = await self._account(request, operation)
         request.scope["account"] = account
         address = request.client.host if request.client else ""
         self._service.part(rate_limits).require(operation.cost, account, address)
@@ -182,6 +180,12 @@ class _Path:
         finally:
             if form is not None:
                 await form.close()
+
+    async def _account(self, request: Request, operation: Operation) -> Account:
+        """Find who asks; a stranger shows nothing to look up, and need not wait for a thread."""
+        if not {"authorization", "cookie"} & set(request.headers.keys()):
+            return self._recognise(request, operation)
+        return await to_thread.run_sync(self._recognise, request, operation, limiter=self._limiter)
 
     def _note_refusal(self, operation: Operation, account: Account) -> None:
         """Tell the auditors who tried more than the role allows; strangers would only fill it."""

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from shapely.geometry import mapping
 
 from layers.privacy import HIDDEN_TEXT, SMALL_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["nulled", "plain", "records"]
+    from shapely.geometry.base import BaseGeometry
+
+__all__ = ["geometry_json", "nulled", "plain", "records"]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is any of its kinds
@@ -49,3 +52,8 @@ def nulled(row: Mapping[str, Any]) -> dict[str, Any]:
     texts = {SMALL_TEXT, HIDDEN_TEXT}
     hidden = [name for name, value in row.items() if isinstance(value, str) and value in texts]
     return {**row, **dict.fromkeys(hidden), **({"suppressed": hidden} if hidden else {})}
+
+
+def geometry_json(shape: BaseGeometry | None) -> dict[str, Any] | None:
+    """Give a geometry as GeoJSON has it; null where there is none."""
+    return None if shape is None or shape.is_empty else dict(mapping(shape))

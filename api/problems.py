@@ -52,10 +52,7 @@ TITLES = {
 }
 """Status -> title of its problems."""
 
-_STATUS_OF_CODE = {
-    "disk_full": 507,
-    "unmet": 409,
-}
+_STATUS_OF_CODE = {"disk_full": 507}
 
 _STATUS_OF_CLASS: tuple[tuple[type[PlatformError], int], ...] = (
     (NotFound, 404),

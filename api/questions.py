@@ -31,12 +31,20 @@ __all__ = [
     "KIND",
     "MINUTES",
     "MODE",
+    "NUMBER",
+    "STAMP",
     "YEAR",
     "facility_kinds",
     "place_of",
     "question_of",
     "warm_care",
 ]
+
+NUMBER = {"type": "number", "nullable": True}
+"""A figure in an answer; null where it is hidden or there is none."""
+
+STAMP = {"quality": {"type": "string"}, "source": {"type": "string"}}
+"""What every answer with data carries."""
 
 _MOST_MINUTES = 60
 _DATUMS = ("wgs84", "gcj02", "bd09")

@@ -1,21 +1,19 @@
-"""Services near a place, circles, and what a new one would change: answered while one waits."""
+"""Services near a place, circles, gaps: answered while one waits."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import shapely
-from pydantic import Field
 from starlette.responses import Response
 
-from api.bodies import Body
 from api.calls import json_response
 from api.care_bodies import gap_body
 from api.operations import JSON, Answer, Operation, Param
-from api.permissions import EVERYBODY, PLANNERS, sees_small_cells
-from api.plain import plain, records
+from api.permissions import EVERYBODY, sees_small_cells
+from api.plain import geometry_json, plain, records
 from api.problems import Refused
 from api.questions import (
     AGE,
@@ -27,28 +25,26 @@ from api.questions import (
     KIND,
     MINUTES,
     MODE,
+    NUMBER,
+    STAMP,
     YEAR,
     facility_kinds,
     place_of,
     question_of,
     warm_care,
 )
-from geo.road_edits import read_road_edits
 from layers.analysis.circle_at import circle_at
 from layers.analysis.nearest import nearest_answer
-from layers.analysis.whatif import whatif_report
 from layers.privacy import SMALLEST_SHOWN
 
 if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
-
     from api.calls import Call
     from layers.analysis.gaps import GapAnswer
     from layers.analysis.nearest import NearestHit
+    from layers.provenance import Provenance
 
-__all__ = ["OPERATIONS", "Candidate", "Roads", "WhatIf", "circle", "gaps", "nearest", "whatif"]
+__all__ = ["OPERATIONS", "circle", "gaps", "nearest"]
 
-_APPROXIMATE = "approximate"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -58,20 +54,15 @@ def nearest(call: Call) -> Response:
     place = place_of(params["at"], params["from"])
     question = question_of(params, usual_kinds=facility_kinds())
     answer = nearest_answer(warm_care(call).inputs(question), place, limit=params["limit"])
-    stamp = answer.provenance.to_json()
-    if params["from"] != "wgs84" and stamp["quality"] == "surveyed":
-        stamp["quality"] = _APPROXIMATE
     return json_response(
         plain(
             {
                 "at": [place.x, place.y],
                 "mode": question.mode,
-                "converted": params["from"] != "wgs84",
                 "connected": answer.connected,
                 "offset_m": answer.offset_m,
                 "hits": [_hit(hit) for hit in answer.hits],
-                **stamp,
-                "notice": answer.provenance.notice,
+                **_stamp(answer.provenance, params["from"]),
             }
         )
     )
@@ -129,8 +120,7 @@ def circle(call: Call) -> Response:
         "type": "FeatureCollection",
         "features": features,
         "at": [place.x, place.y],
-        **answer.provenance.to_json(),
-        "notice": answer.provenance.notice,
+        **_stamp(answer.provenance, params["from"]),
     }
     return json_response(body, media="application/geo+json")
 
@@ -161,60 +151,13 @@ def _workbook(answer: GapAnswer, *, full: bool, publisher: str) -> Response:
     )
 
 
-class Candidate(Body):
-    """Where a service might stand."""
-
-    lon: float = Field(ge=-180, le=180)
-    lat: float = Field(ge=-90, le=90)
-    capacity: float | None = Field(None, ge=0)
-
-
-class Roads(Body):
-    """Changes of roads."""
-
-    added: list[dict[str, Any]] = Field([], max_length=50, description="LineString，经度,纬度")
-    closed: list[str] = Field([], max_length=200, description="道路要素的 id")
-
-
-class WhatIf(Body):
-    """A question of what would change."""
-
-    candidates: list[Candidate] = Field([], max_length=20)
-    removed: list[str] = Field([], max_length=100)
-    roads: Roads | None = None
-    minutes: float = Field(15, ge=1, le=60)
-    mode: Literal["walk", "etrike", "car"] = "walk"
-    age: Literal["60", "70", "80", "disabled"] = "60"
-    by: Literal["township", "village"] = "township"
-    direction: Literal["to_facility", "from_facility"] = "to_facility"
-    kind: list[str] | None = Field(None, min_length=1, max_length=20)
-
-
-def whatif(call: Call) -> Response:
-    """Give the county before and after."""
-    asked = call.body(WhatIf)
-    roads = None
-    if asked.roads is not None and (asked.roads.added or asked.roads.closed):
-        roads = read_road_edits(
-            {"added": asked.roads.added, "closed": [{"road": one} for one in asked.roads.closed]}
-        )
-    report = whatif_report(
-        warm_care(call),
-        question_of(asked.model_dump()),
-        candidates=[(one.lon, one.lat) for one in asked.candidates],
-        removed=asked.removed,
-        roads=roads,
-    )
-    body = {
-        "before": report.before,
-        "after": report.after,
-        "rows": records(report.rows),
-        **report.provenance.to_json(),
-        "notice": report.provenance.notice,
-    }
-    return json_response(
-        {**plain(body), "gained": _geometry(report.gained), "lost": _geometry(report.lost)}
-    )
+def _stamp(provenance: Provenance, datum: str) -> dict[str, Any]:
+    """Give quality and source; a place read off a web map is approximate at best."""
+    converted = datum != "wgs84"
+    stamp = provenance.to_json()
+    if converted and stamp["quality"] == "surveyed":
+        stamp["quality"] = "approximate"
+    return {**stamp, "converted": converted, "notice": provenance.notice}
 
 
 def _hit(hit: NearestHit) -> dict[str, Any]:
@@ -229,7 +172,7 @@ def _hit(hit: NearestHit) -> dict[str, Any]:
         "seconds": hit.seconds,
         "length_m": hit.length_m,
         "straight_m": hit.straight_m,
-        "way": _geometry(hit.way),
+        "way": geometry_json(hit.way),
     }
 
 
@@ -240,10 +183,6 @@ def _people(people: Any, *, full: bool) -> dict[str, Any]:  # noqa: ANN401 - a r
     ]
     shown = {band: None if band in hidden else count for band, count in people.items()}
     return {**shown, **({"suppressed": hidden} if hidden else {})}
-
-
-def _geometry(shape: BaseGeometry | None) -> dict[str, Any] | None:
-    return None if shape is None or shape.is_empty else dict(shapely.geometry.mapping(shape))
 
 
 def _place_of_facility(call: Call, facility: str) -> shapely.Point:
@@ -258,20 +197,6 @@ def _place_of_facility(call: Call, facility: str) -> shapely.Point:
         )
     return shapely.Point(place.x, place.y)
 
-
-_STAMP = {"quality": {"type": "string"}, "source": {"type": "string"}}
-_NUMBER = {"type": "number", "nullable": True}
-_GEOMETRY = {"type": "object", "nullable": True}
-_SUMMARY = {
-    "type": "object",
-    "properties": {
-        "total": _NUMBER,
-        "covered": _NUMBER,
-        "share": _NUMBER,
-        "mean_seconds": _NUMBER,
-        "worst": {"type": "object"},
-    },
-}
 
 OPERATIONS = (
     Operation(
@@ -301,9 +226,9 @@ OPERATIONS = (
                         "properties": {
                             "at": {"type": "array", "items": {"type": "number"}},
                             "connected": {"type": "boolean"},
-                            "offset_m": _NUMBER,
+                            "offset_m": NUMBER,
                             "hits": {"type": "array", "items": {"type": "object"}},
-                            **_STAMP,
+                            **STAMP,
                         },
                     }
                 },
@@ -378,39 +303,10 @@ OPERATIONS = (
                         "properties": {
                             "rows": {"type": "array", "items": {"type": "object"}},
                             "summary": {"type": "object"},
-                            **_STAMP,
+                            **STAMP,
                         },
                     },
                     _XLSX: None,
-                },
-            ),
-        ),
-        refusals=(404,),
-        tag="养老服务",
-    ),
-    Operation(
-        "POST",
-        "/api/whatif",
-        whatif,
-        "假如在这里设一处：前后对比",
-        PLANNERS,
-        body=WhatIf,
-        answers=(
-            Answer(
-                200,
-                content={
-                    JSON: {
-                        "type": "object",
-                        "required": ["before", "after", "rows", "gained", "lost", "quality"],
-                        "properties": {
-                            "before": _SUMMARY,
-                            "after": _SUMMARY,
-                            "rows": {"type": "array", "items": {"type": "object"}},
-                            "gained": _GEOMETRY,
-                            "lost": _GEOMETRY,
-                            **_STAMP,
-                        },
-                    }
                 },
             ),
         ),

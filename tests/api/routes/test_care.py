@@ -37,6 +37,8 @@ def test_a_place_of_a_web_map_is_moved_and_said_to_be_approximate(served):
     moved = served.get(f"/api/nearest?at={AT}&from=gcj02").json()
     assert (plain["converted"], moved["converted"]) == (False, True)
     assert 0.001 < plain["at"][0] - moved["at"][0] < 0.01
+    circle = served.get(f"/api/circle?at={AT}&from=gcj02").json()
+    assert (circle["converted"], circle["at"]) == (True, moved["at"])
 
 
 def test_only_the_named_kinds_are_looked_for(served):
