@@ -127,7 +127,8 @@ def _typed(schema: Mapping[str, Any], text: str) -> Any:  # noqa: ANN401 - what 
         items = [_typed(schema["items"], part.strip()) for part in text.split(",")]
         low, high = schema.get("minItems", 0), schema.get("maxItems", math.inf)
         if not low <= len(items) <= high:
-            raise InputError(f"应为 {low} 至 {high} 个以逗号分开的值")
+            number = low if low == high else f"{low} 至 {high}"
+            raise InputError(f"应为 {number} 个以逗号分开的值")
         return items
     if kind == "integer":
         if not _INTEGER.fullmatch(text):

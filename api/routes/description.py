@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.account import ROLE_TITLES
 from api.ogc.html import render
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from api.calls import Call
     from api.service import Service
 
-__all__ = ["OPERATIONS", "docs", "ogc_openapi", "platform_openapi"]
+__all__ = ["OPERATIONS", "docs", "home", "ogc_openapi", "platform_openapi"]
 
 _HOSTS_KEPT = 8
 
@@ -52,6 +52,11 @@ def docs(call: Call) -> Response:
         chapters=chapters,
     )
     return HTMLResponse(page)
+
+
+def home(call: Call) -> Response:
+    """Lead whoever opens the bare address to the start page."""
+    return RedirectResponse(f"{call.base_url}/ogc?f=html", status_code=307)
 
 
 class _Documents:
@@ -134,6 +139,16 @@ def _kind(schema: dict[str, Any]) -> str:
 _OPENAPI: dict[str, Any] = {"type": "object", "required": ["openapi", "info", "paths"]}
 
 OPERATIONS = (
+    Operation(
+        "GET",
+        "/",
+        home,
+        "首页",
+        EVERYBODY,
+        answers=(Answer(307, "转到数据首页", content={}, headers={"Location": "首页的地址"}),),
+        cost="free",
+        tag="平台",
+    ),
     Operation(
         "GET",
         "/ogc/api",

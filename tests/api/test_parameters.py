@@ -61,6 +61,10 @@ def test_a_name_given_twice_is_refused():
     assert refusal([LIMIT], [("limit", "1"), ("limit", "2")]).code == "repeated_parameter"
 
 
+def test_a_list_of_fixed_length_says_how_many():
+    assert "应为 2 个以逗号" in str(refusal([AT], [("at", "1")]))
+
+
 def test_a_required_name_must_be_there():
     needed = Param("q", {"type": "string"}, "查询词", required=True)
     assert refusal([needed], []).code == "missing_parameter"
