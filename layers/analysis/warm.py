@@ -36,6 +36,7 @@ _KEPT = 32
 """Answers kept; the one used longest ago goes first."""
 
 Value = TypeVar("Value")
+Heads = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +113,7 @@ class WarmCare:
         PlatformError
             As `layers.analysis.inputs.read_inputs`.
         """
-        return self._once("inputs", question, lambda: self._read(question))
+        return self._inputs(self._heads(), question)
 
     def gaps(self, question: CareQuestion) -> GapAnswer:
         """Give the coverage gaps.
@@ -127,7 +128,10 @@ class WarmCare:
         PlatformError
             As `layers.analysis.gaps.gap_answer`.
         """
-        return self._once("gaps", question, lambda: gap_answer(self.inputs(question)))
+        heads = self._heads()
+        return self._once(
+            heads, "gaps", question, lambda: gap_answer(self._inputs(heads, question))
+        )
 
     def land(self, question: CareQuestion) -> ServedLand:
         """Give the land that the facilities serve, each alone and all together.
@@ -142,7 +146,10 @@ class WarmCare:
         PlatformError
             As `geo.circles.service_circles`.
         """
-        return self._once("land", question, lambda: ServedLand.of(self.inputs(question)))
+        heads = self._heads()
+        return self._once(
+            heads, "land", question, lambda: ServedLand.of(self._inputs(heads, question))
+        )
 
     def whatif(self, question: CareQuestion) -> WhatIf:
         """Give the county ready for moved candidates.
@@ -157,10 +164,22 @@ class WarmCare:
         PlatformError
             As `geo.whatif.WhatIf`.
         """
-        return self._once("whatif", question, lambda: self._whatif(question))
+        heads = self._heads()
+        return self._once(heads, "whatif", question, lambda: self._whatif(heads, question))
 
-    def _whatif(self, question: CareQuestion) -> WhatIf:
-        inputs = self.inputs(question)
+    def _heads(self) -> Heads:
+        """Say where the layers stand, before anything of them is read.
+
+        What is read may then be newer than it is kept for, never older: the next question has
+        other heads and reads again.
+        """
+        return tuple(self._store.head(layer).seq for layer in INPUT_LAYERS)
+
+    def _inputs(self, heads: Heads, question: CareQuestion) -> ServiceInputs:
+        return self._once(heads, "inputs", question, lambda: self._read(heads, question))
+
+    def _whatif(self, heads: Heads, question: CareQuestion) -> WhatIf:
+        inputs = self._inputs(heads, question)
         return WhatIf(
             inputs.network(),
             inputs.counted,
@@ -172,20 +191,19 @@ class WarmCare:
             direction=question.direction,
         )
 
-    def _read(self, question: CareQuestion) -> ServiceInputs:
+    def _read(self, heads: Heads, question: CareQuestion) -> ServiceInputs:
         # What mode, direction and limit change is not read from the store.
         plain = replace(question, minutes=15, mode="walk", direction="to_facility")
         if plain == question:
             made = read_inputs(self._store, question, time_zone=self._time_zone)
         else:
-            made = replace(self.inputs(plain), question=question)
+            made = replace(self._inputs(heads, plain), question=question)
         # Kinds, ages and units change nothing of the roads.
         same_roads = ("roads", question.as_of)
-        network = self._once("network", (same_roads, question.mode), made.network)
+        network = self._once(heads, "network", (same_roads, question.mode), made.network)
         return made.on(network)
 
-    def _once(self, what: str, asked: Hashable, make: Callable[[], Value]) -> Value:
-        heads = tuple(self._store.head(layer).seq for layer in INPUT_LAYERS)
+    def _once(self, heads: Heads, what: str, asked: Hashable, make: Callable[[], Value]) -> Value:
         key = (what, asked, heads)
         with self._lock:
             if key in self._kept:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from layers.analysis import warm as warm_module
 from layers.analysis.gaps import gap_answer
 from layers.analysis.inputs import read_inputs
 from layers.analysis.question import CareQuestion
@@ -24,6 +25,22 @@ def test_a_write_shows_in_the_next_question(store):
     before = warm.gaps(CareQuestion()).summary["covered"]
     store.put("care_facilities", [station("东站", 1400)], actor=CLERK)
     assert (before, warm.gaps(CareQuestion()).summary["covered"]) == (30, 80)
+
+
+def test_a_write_while_it_is_read_shows_in_the_next_question(store, monkeypatch):
+    fill(store)
+    read = warm_module.read_inputs
+
+    def read_and_write(*args, **options):
+        found = read(*args, **options)
+        monkeypatch.setattr(warm_module, "read_inputs", read)
+        store.put("roads", road(0, 500, 1400, 3000, 9000), actor=CLERK)
+        return found
+
+    monkeypatch.setattr(warm_module, "read_inputs", read_and_write)
+    warm = WarmCare(store)
+    lengths_m = [warm.inputs(CareQuestion()).network().length_m.sum() for _ in range(2)]
+    assert lengths_m == pytest.approx([3000, 9000], abs=2)
 
 
 def test_a_write_to_another_layer_changes_nothing_here(store):
