@@ -98,7 +98,8 @@ def migrate(
     Raises
     ------
     Conflict
-        If the target holds data (``migrate_not_empty``) or is the source.
+        If the target holds data (``migrate_not_empty``), is the source or, as a file, lies in the
+        same folder (``migrate_same``).
     StoreError
         If the source is not as the platform wrote it (``migrate_unverified``), the new store is
         not (``migrate_failed``), or one of them cannot be used.
@@ -107,6 +108,9 @@ def migrate(
     home, away = folder_of(source, data), folder_of(target, data)
     if source == target:
         raise Conflict("源库和目标库是同一个，请检查地址。", code="migrate_same")
+    if not (is_postgis(source) or is_postgis(target)) and home.resolve() == away.resolve():
+        # One folder is one turn (`layers.locks`): the second store would wait for the first.
+        raise Conflict("源库和目标库在同一个文件夹里，请把目标库放到别处。", code="migrate_same")
     tell(0.0, "核验源库")
     before = verify(source, folder=home)
     if not before.ok:

@@ -235,7 +235,10 @@ def _sound(archive: ArchiveReader, report: VerifyReport) -> VerifyReport:
 
 def _replace(stage: Path, folder: Path) -> None:
     """Put the old store aside and the new one in its place; at an error, the old one back."""
-    old = [folder / name for name in _OURS if (folder / name).exists()]
+    # The store of a server is not in the folder: a file that was left by `xygeo migrate` stays.
+    kept = STORE if (stage / DUMP).exists() else None
+    names = [name for name in _OURS if kept is None or not name.startswith(kept)]
+    old = [folder / name for name in names if (folder / name).exists()]
     new = [stage / name for name in _OURS if (stage / name).exists()]
     _require_idle(folder)
     aside = Path(tempfile.mkdtemp(dir=folder, prefix="replaced-")) if old else None

@@ -100,14 +100,15 @@ class Link:
     address
         Of the database.
     renewing
-        Whether to connect again when the server has been away: for what only reads.
+        Whether to connect again when the server has been away: for what only reads, and can do
+        nothing else.
     """
 
     def __init__(self, address: Address, *, renewing: bool = False) -> None:
         self._address = address
         self._renewing = renewing
         self._lost: type[Exception] = driver().OperationalError
-        self.raw = connect(address)
+        self.raw = self._connected()
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> SqlCursor:
         """Run one statement."""
@@ -122,7 +123,13 @@ class Link:
     def renew(self) -> None:
         """Connect again."""
         self.raw.close()
-        self.raw = connect(self._address)
+        self.raw = self._connected()
+
+    def _connected(self) -> Connection[Any]:
+        raw = connect(self._address)
+        if self._renewing:
+            raw.execute("SET default_transaction_read_only = on", prepare=False)
+        return raw
 
     def _run(self, sql: str, parameters: Sequence[Any]) -> SqlCursor:
         if not parameters:
@@ -214,9 +221,7 @@ class PostgisConnections(Connections):
         try:
             return self._idle.get_nowait()
         except Empty:
-            link = Link(self.address, renewing=True)
-            link.execute("SET default_transaction_read_only = on")
-            return link
+            return Link(self.address, renewing=True)
 
     def _require_open(self) -> None:
         if self.closed:

@@ -49,6 +49,9 @@ _WORDS = {
 
 # A server that refuses a connection says why in words only.
 _SAID = (
+    ("permission denied for database", ("store_login", "拒绝登录：请让管理员授权这个账号")),
+    ("too many connections for", ("store_busy", "的连接数已满，请稍后重试")),
+    ("not currently accepting connections", ("store_io", "暂不接受连接，请联系管理员")),
     ("password authentication failed", _LOGIN),
     ("no password supplied", _LOGIN),
     ("no pg_hba.conf entry", _LOGIN),

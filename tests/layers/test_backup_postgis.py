@@ -81,6 +81,17 @@ def test_a_backup_of_the_other_kind_is_refused_with_the_way_to_go(
         assert caught.value.code == "backup_other_store"
 
 
+def test_force_keeps_the_file_that_was_left_by_a_migration(installed, empty, tmp_path, clock):
+    url, folder = installed
+    backup(url, folder, tmp_path / "a.zip")
+    data = tmp_path / "data"
+    file = f"gpkg:{data / 'county.gpkg'}"
+    open_store(file, create=True, clock=clock, min_free_mb=0).close()
+    restore(tmp_path / "a.zip", data, force=True, url=empty)
+    with open_store(file, min_free_mb=0) as store:
+        assert store.head().seq == 0
+
+
 def test_a_store_that_does_not_verify_is_not_backed_up(postgis, tmp_path):
     url, folder = postgis.database("altered"), tmp_path / "data"
     folder.mkdir()

@@ -121,6 +121,13 @@ def test_a_store_is_not_its_own_target(source, tmp_path):
     assert caught.value.code == "migrate_same"
 
 
+@pytest.mark.parametrize("place", ["./county.gpkg", "other.gpkg"])
+def test_a_file_in_the_same_folder_is_refused_rather_than_waited_for(source, tmp_path, place):
+    with pytest.raises(Conflict) as caught:
+        migrate(source, f"gpkg:{tmp_path}/{place}", data=tmp_path)
+    assert caught.value.code == "migrate_same"
+
+
 def test_an_altered_source_is_left_where_it_is(source, target, tmp_path):
     (tmp_path / "anchors.jsonl").unlink()
     with pytest.raises(StoreError) as caught:

@@ -129,6 +129,9 @@ def test_an_unknown_user_or_database_is_said_so(postgis):
         ('FATAL:  password authentication failed for user "li"', "store_login"),
         ("fe_sendauth: no password supplied", "store_login"),
         ("FATAL:  sorry, too many clients already", "store_busy"),
+        ('FATAL:  too many connections for role "li"', "store_busy"),
+        ('FATAL:  permission denied for database "county"', "store_login"),
+        ('FATAL:  database "county" does not exist', "store_missing"),
         ("FATAL:  the database system is starting up", "store_io"),
         ("致命错误: 用户认证失败", "store_io"),
     ],
@@ -351,6 +354,8 @@ def test_a_lost_connection_is_an_error_once_and_then_made_anew(live, url):
     live.count("care_facilities")
     ask(url, end)
     assert live.count("care_facilities") == 1
+    with live._connections.reading() as reader:
+        assert reader.execute("SHOW default_transaction_read_only").fetchone() == ("on",)
     assert live.put("care_facilities", [{"name": "乙"}], actor=CLERK).new == 1
 
     def lose() -> None:
