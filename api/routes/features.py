@@ -159,7 +159,9 @@ def _query(call: Call, layer: Asked) -> Query:
 
 def _features(call: Call, layer: Asked, cursors: list[int]) -> tuple[Table, list[dict[str, Any]]]:
     """Give the rows at some cursors, and as features."""
-    table = layer.store.table(layer.name, Query(cursors=cursors))
+    # Asked once more: a row may have changed since its key was read into one that is not shown.
+    query = Query(cursors=cursors, filter=layer.view.restriction)
+    table = layer.store.table(layer.name, query)
     return table, features_of(layer.view, table, _crs_of(call), hidden=layer.hidden())
 
 
@@ -224,8 +226,16 @@ def _file(call: Call, layer: Asked, format: Format, query: Query) -> Response:
     Raises
     ------
     Refused
-        400 `crs_unsupported` for another system than the stored one.
+        400 `crs_unsupported` for another system than the stored one, `bad_parameter` for a place
+        to go on from: a file is no page.
     """
+    if query.after is not None:
+        raise Refused(
+            400,
+            f"{format.name} 文件不分页，请不要给 after。",
+            code="bad_parameter",
+            where="after",
+        )
     if _crs_of(call).uri not in {CRS84, STORAGE_CRS}:
         raise Refused(
             400,
@@ -241,7 +251,7 @@ def _file(call: Call, layer: Asked, format: Format, query: Query) -> Response:
     return download(
         layer.store,
         layer.name,
-        replace(query, after=None, limit=query.limit if given else None),
+        replace(query, limit=query.limit if given else None),
         format,
         full=full,
         folder=call.service.settings.data,

@@ -52,7 +52,9 @@ def add_feature(call: Call) -> Response:
         `already_there` where the key names a feature that is there.
     """
     layer = _written(call)
-    row = read_feature(layer.view.schema, call.json(), _crs(call))
+    read = read_feature(layer.view.schema, call.json(), _crs(call))
+    # Desktop GIS sends every field: what is null was left out, so that defaults hold.
+    row = {name: value for name, value in read.items() if value is not None}
     # A key makes the id: another feature of the same key must not be written over.
     [record] = RecordCodec(layer.view.schema).records([row])
     expect = {} if record.id is None else {record.id: 0}
@@ -103,7 +105,8 @@ def _write(call: Call, layer: Asked, changes: Mapping[str, Any], *, merge: bool)
     with layer.store.batch(actor):
         present = _present(layer, made)
         reason = _seen(call, layer, present)
-        row = {**(merged(present, changes) if merge else changes), "id": made}
+        values = {**_key(layer, present), **merged(present, changes)} if merge else changes
+        row = {**values, "id": made}
         if reason:
             _require_usual(layer, present, row, merge=merge)
         layer.store.put(layer.name, [row], actor=actor, reason=reason, merge=merge)
@@ -127,6 +130,13 @@ def _present(layer: Asked, made: str) -> Row:
     if not found:
         raise NotFound(f"{layer.view.schema.title}没有标识为“{made}”的记录，请核对。", where=made)
     return found[0]
+
+
+def _key(layer: Asked, present: Row) -> dict[str, Any]:
+    """Give what the id was made of, which the store asks of every row, also of a part of one."""
+    schema = layer.view.schema
+    names = (*schema.key_fields, *(("valid_to",) if schema.past_key else ()))
+    return {name: present[name] for name in names}
 
 
 def _etag(layer: Asked, row: Row) -> str:

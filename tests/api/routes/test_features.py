@@ -227,6 +227,21 @@ def test_proposed_and_refused_names_are_for_accounts(served):
     assert "n0" in served.get(f"{NAMES}?f=csv", role="clerk").text
 
 
+def test_a_name_that_is_refused_while_a_page_is_made_is_not_on_it(served, monkeypatch):
+    row = {"id": "late", "name": "迟", "status": "standard", "pinyin_tone": "Chí"}
+    served.store.put("place_names", [row], actor=REVIEWER, reason="批复")
+    table = served.store.table
+
+    def after_another_wrote(*asked):
+        change = {"id": "late", "status": "refused"}
+        served.store.put("place_names", [change], actor=REVIEWER, reason="撤", merge=True)
+        return table(*asked)
+
+    monkeypatch.setattr(served.store, "table", after_another_wrote)
+    body = served.get(f"{NAMES}?id=late").json()
+    assert (body["numberMatched"], ids(body)) == (1, [])
+
+
 def test_small_counts_are_for_planners_in_every_format(served):
     hidden = hidden_counts(served.store, "elders")
     assert hidden
@@ -320,6 +335,11 @@ def test_a_csv_has_all_rows_unless_a_limit_is_given(served):
     assert len(rows("&limit=3")) == 3
     box = "bbox=112.9,36.4,113.1,36.6"
     assert len(rows(f"&{box}")) == served.get(f"{ROADS}?{box}").json()["numberMatched"]
+
+
+def test_a_file_goes_on_from_nowhere(served):
+    answer = served.get(f"{ROADS}?f=csv&limit=2&after=2")
+    assert (answer.status_code, answer.json()["where"]) == (400, "after")
 
 
 def test_a_file_in_another_system_is_refused(served):

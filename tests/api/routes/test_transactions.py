@@ -135,6 +135,31 @@ def test_a_patch_changes_what_it_names_and_null_empties(served, made):
     assert (found["beds"], found["care_beds"], found["note"]) == (5, None, "两\n行")
 
 
+@pytest.mark.parametrize("layer", ["divisions", "elders", "boundary_lines", "roads"])
+def test_a_patch_need_not_name_what_the_id_is_made_of(served, layer):
+    items = f"{ROOT}/{layer}/items"
+    found = served.get(f"{items}?limit=10000&datetime=../..", role="reviewer").json()["features"]
+    past = [one for one in found if "@" in one["id"]]
+    assert bool(past) is (layer == "divisions")
+    for one in (found[0], *past[:1]):
+        path = f"{items}/{one['id']}"
+        for patch in ({"properties": {"note": "改"}}, {"geometry": one["geometry"]}):
+            answer = send(served, "PATCH", path, patch, role="reviewer", tag="*")
+            assert answer.status_code == 204, answer.text
+        expected = one["properties"] | {"note": "改", "version": one["properties"]["version"] + 1}
+        now = properties(served, path, "reviewer")
+        for name in ("updated_at", "updated_by"):
+            now.pop(name), expected.pop(name)
+        assert now == expected
+
+
+def test_a_null_in_a_new_feature_is_what_was_left_out(served):
+    names = served.store.schema("place_names").fields
+    answer = send(served, "POST", NAMES, told({**dict.fromkeys(names), "name": "甲"}), role="gis")
+    path = answer.headers["location"].removeprefix("http://localhost")
+    assert properties(served, path)["status"] == "proposed"
+
+
 def test_system_properties_in_a_body_are_passed_over(served, made):
     path, tag = made
     patch = {"properties": {"version": 90, "updated_at": "x", "updated_by": "别人", "beds": 6}}
