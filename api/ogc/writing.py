@@ -45,7 +45,8 @@ def read_content_crs(header: str | None) -> Crs:
     Parameters
     ----------
     header
-        Content-Crs, its URI in angle brackets; None: not sent, CRS84 is meant.
+        Content-Crs, its URI in angle brackets, or without them as QGIS sends it; None: not sent,
+        CRS84 is meant.
 
     Returns
     -------
@@ -56,13 +57,12 @@ def read_content_crs(header: str | None) -> Crs:
     Refused
         400 `crs_unsupported` for any other.
     """
-    text = f"<{CRS84}>" if header is None else header.strip()
+    text = CRS84 if header is None else header.strip()
     bracketed = text.startswith("<") and text.endswith(">")
     try:
-        return read_crs(text[1:-1] if bracketed else "")
+        return read_crs(text[1:-1] if bracketed else text)
     except InputError as error:
-        message = str(error) if bracketed else "Content-Crs 应为尖括号里的 URI，请改正。"
-        raise Refused(400, message, code="crs_unsupported", where="Content-Crs") from error
+        raise Refused(400, str(error), code="crs_unsupported", where="Content-Crs") from error
 
 
 def read_feature(

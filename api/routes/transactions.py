@@ -192,7 +192,10 @@ def _require_usual(layer: Asked, present: Row, row: Mapping[str, Any], *, merge:
 _COLLECTION = Param("collection", {"type": "string"}, "图层标识", where="path")
 _FEATURE = Param("feature", {"type": "string", "maxLength": 200}, "要素标识", where="path")
 _CONTENT_CRS = Param(
-    "Content-Crs", {"type": "string"}, "内容的坐标系：尖括号里的 URI，默认 CRS84", where="header"
+    "Content-Crs",
+    {"type": "string"},
+    "内容的坐标系：尖括号里的 URI（不写尖括号也可），默认 CRS84",
+    where="header",
 )
 _IF_MATCH = Param(
     "If-Match", {"type": "string"}, "所见版本的 ETag；桌面 GIS 的令牌可以不给", where="header"

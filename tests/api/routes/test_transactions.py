@@ -428,17 +428,20 @@ def test_who_may_not_write_a_layer_is_refused(served, layer, role, status):
 # Coordinates
 
 
+@pytest.mark.parametrize("form", ["<{}>", "{}"])  # QGIS sends no brackets
 @pytest.mark.parametrize("uri", CRS_URIS)
-def test_coordinates_are_read_in_the_system_that_the_body_names(served, made, uri):
+def test_coordinates_are_read_in_the_system_that_the_body_names(served, made, uri, form):
     path, tag = made
     shown = served.get(f"{path}?crs={uri}", role="clerk").json()["geometry"]
-    answer = send(served, "PATCH", path, {"geometry": shown}, tag=tag, crs=f"<{uri}>")
+    answer = send(served, "PATCH", path, {"geometry": shown}, tag=tag, crs=form.format(uri))
     assert answer.status_code == 204, answer.text
     found = served.get(path, role="clerk").json()["geometry"]["coordinates"]
     assert found == pytest.approx(POINT["coordinates"], abs=1e-9)
 
 
-@pytest.mark.parametrize("crs", [CRS84, "<>", "", "<http://www.opengis.net/def/crs/EPSG/0/3857>"])
+@pytest.mark.parametrize(
+    "crs", ["<>", "", f"<{CRS84}", "<http://www.opengis.net/def/crs/EPSG/0/3857>"]
+)
 def test_another_system_is_a_bad_request(served, made, crs):
     answer = send(served, "PATCH", made[0], {"geometry": POINT}, tag="*", crs=crs)
     assert refused(answer, 400, "crs_unsupported")["where"] == "Content-Crs"
