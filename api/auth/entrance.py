@@ -208,12 +208,15 @@ class Entrance:
         attempt = self._reserve(account.name, address)
         with self._file.reading() as connection:
             found = users.get_user(connection, account.name)
+        wrong = NotAllowed("原密码不对，密码未修改。", code="wrong_password", where="old")
         if not self._passwords.fits(found.password, old):
             with self._file.writing() as connection:
                 self._record(connection, account.actor, "password_refused", {"address": address})
-            raise NotAllowed("原密码不对，密码未修改。", code="wrong_password", where="old")
+            raise wrong
         stored = self._passwords.hash(new)
         with self._file.writing() as connection:
+            if users.get_user(connection, found.name) != found:  # changed while we were hashing
+                raise wrong
             lockout.forgive(connection, attempt)
             users.set_hash(connection, found.name, stored)
             sessions.end_sessions(connection, found.name, kept=kept)

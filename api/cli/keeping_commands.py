@@ -41,7 +41,9 @@ def serve_store(
 
     def ready(url: str) -> None:
         body = {"event": "ready", "url": url, "workers": workers}
-        print(json.dumps(body) if as_json else f"服务已就绪：{url}", flush=True)
+        line = json.dumps(body) if as_json else f"服务已就绪：{url}"
+        # In one write, end of line and all: the logs come to the same pipe meanwhile.
+        print(f"{line}\n", end="", flush=True)
 
     serve(session.settings, host=host, port=port, workers=workers, on_ready=ready)
 

@@ -67,7 +67,7 @@ def run_scenario(
     require_outputs(out or (), (".xlsx", ".geojson", ".gpkg"), what="方案结果")
     question = care.question()
     asked = read_scenario_file(edits)
-    save, full = keeper.save, keeper.full
+    who, save, full = keeper.actor(), keeper.save, keeper.full
     with session.progress() as progress, session.store() as store:
         tell = progress or (lambda _share, _words: None)
         tell(0.1, "读取图层")
@@ -79,7 +79,7 @@ def run_scenario(
         scenario = None
         if save is not None:
             scenario = save_answer(
-                store, answer, inputs, name=save, actor=keeper.actor(), reason=keeper.reason
+                store, answer, inputs, name=save, actor=who, reason=keeper.reason
             )
     keeper.log(session, "scenario_full", {"by": care.by, "age": care.age})
     files = [_write(session, answer, path, full=full) for path in out or ()]

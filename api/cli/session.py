@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from api.account import ROLES
 from api.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from layers.store import Actor, Store
 
 __all__ = ["Session", "actor", "start"]
-
-_ROLES = ("clerk", "planner", "reviewer", "admin", "auditor")
 
 
 @dataclass(frozen=True)
@@ -129,8 +128,8 @@ def actor(name: str | None, role: str) -> Actor:
     """
     from layers.store import Actor
 
-    if role not in _ROLES:
-        raise UsageError(f"没有身份“{role}”，可选：{'、'.join(_ROLES)}。", where="--role")
+    if role not in ROLES:
+        raise UsageError(f"没有身份“{role}”，可选：{'、'.join(ROLES)}。", where="--role")
     try:
         return Actor(name=name or getpass.getuser(), role=role, verified=False)
     except (ImportError, KeyError, OSError) as error:  # as `getuser` has it from version to version

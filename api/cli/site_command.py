@@ -157,7 +157,7 @@ def site(
     session = call.start()
     require_outputs(out or (), (".geojson", ".gpkg", ".xlsx"), what="选址结果")
     question, asked = care.question(), model.question()
-    save, full = keeper.save, keeper.full
+    who, save, full = keeper.actor(), keeper.save, keeper.full
     with session.progress() as progress, session.store() as store:
         tell = progress or (lambda _share, _words: None)
         tell(0.1, "读取图层")
@@ -174,7 +174,7 @@ def site(
                 inputs,
                 name=save,
                 candidates=named,
-                actor=keeper.actor(),
+                actor=who,
                 reason=keeper.reason,
             )
     keeper.log(session, "site_full", {"model": asked.model, "age": care.age})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -83,6 +84,10 @@ def main() -> int:
             h11_max_incomplete_event_size=_HEAD_BYTES,
         )
         server = _Server(config, lambda: _ready(given["ready"]))
+        # At its end uvicorn raises the signal once more, for whoever had it before: by default
+        # that kills, and what follows here would never run.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: setattr(server, "should_exit", True))
         threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
         server.run(sockets=[listener])
     finally:
@@ -98,7 +103,8 @@ def _ready(number: int) -> None:
 
 
 def _end_with_parent(server: uvicorn.Server) -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # not by its buffer, whose lock Python's end would need
+        pass
     server.should_exit = True
 
 

@@ -13,7 +13,9 @@ from api.auth import Accounts, SignInRefused
 from api.auth.passwords import Passwords
 from api.auth.sessions import csrf_token
 from layers.errors import InvalidRecord, NotAllowed, StoreError
-from tests.api.signing import GOOD, OTHER
+from tests.api.signing import ADMIN, GOOD, OTHER
+
+RESET = "nine-Wooden-ladders"
 
 
 def test_the_right_password_begins_a_session(accounts):
@@ -143,3 +145,18 @@ def test_a_refused_sign_in_is_logged_without_an_unknown_name(accounts, logged):
         ("sign_in_refused", "访客", about | {"account": "lin", "reason": "password"}),
         ("sign_in_refused", "访客", about | {"account": "", "reason": "unknown"}),
     ]
+
+
+def test_the_own_password_does_not_undo_what_an_administrator_just_did(accounts, monkeypatch):
+    here = accounts.sign_in("lin", GOOD)
+    real = accounts._passwords.hash
+
+    def slow(password):
+        monkeypatch.setattr(accounts._passwords, "hash", real)
+        accounts.change_user("lin", password=RESET, actor=ADMIN)
+        return real(password)
+
+    monkeypatch.setattr(accounts._passwords, "hash", slow)
+    with pytest.raises(NotAllowed):
+        accounts.change_own_password(here.account, GOOD, OTHER)
+    assert accounts.sign_in("lin", RESET)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+
 import pytest
 
 from tests.calling import xygeo
@@ -52,3 +55,23 @@ def test_a_backup_of_nothing_says_what_to_do(tmp_path):
 @pytest.mark.parametrize(("port", "code"), [("70000", 2), ("x", 2)])
 def test_a_port_that_is_none_is_wrong_use(data, port, code):
     assert xygeo("serve", "--port", port, data=data).code == code
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_ready_is_told_in_one_write(data, monkeypatch, words):
+    written = []
+
+    class Pipe(io.StringIO):
+        def write(self, text):
+            written.append(text)
+            return len(text)
+
+    def serve(*_about, on_ready, **_more):
+        with contextlib.redirect_stdout(Pipe()):
+            on_ready("http://127.0.0.1:8000")
+
+    monkeypatch.setattr("api.serving.running.serve", serve)
+    assert xygeo("serve", *words, data=data).code == 0
+    (line,) = filter(None, written)
+    assert "http://127.0.0.1:8000" in line
+    assert line.endswith("\n")

@@ -155,3 +155,8 @@ def test_an_unknown_scenario_is_named(data):
     answer = xygeo("scenario", "show", "乙案", data=data)
     assert answer.code == 1
     assert "乙案" in answer.err
+
+
+def test_a_role_that_is_none_is_told_before_anything_is_calculated(data, tmp_path):
+    said = xygeo("scenario", "run", plan(tmp_path), "--role", "bogus", "--json", data=data)
+    assert (said.code, said.json["error"]["where"]) == (2, "--role")

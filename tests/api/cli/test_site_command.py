@@ -258,3 +258,8 @@ def test_three_more_served_are_hidden(placed):
     assert told["sites"][0]["filled"] == "<5"
     full = xygeo(*asked, "--full", data=placed).json["places"]
     assert full["after"]["served"] == 15
+
+
+def test_a_role_that_is_none_is_told_before_anything_is_calculated(county):
+    said = xygeo("site", "--role", "bogus", "--json", data=county)
+    assert (said.code, said.json["error"]["where"]) == (2, "--role")

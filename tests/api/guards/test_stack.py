@@ -76,3 +76,4 @@ def test_text_is_packed_on_request_and_what_is_packed_is_not():
 def test_the_rate_limit_reaches_operations_but_not_health(client):
     asked = client(reads_per_minute=1)
     assert {asked.get("/api/health").status_code for _ in range(5)} == {200}
+    assert [asked.get("/api/me").status_code for _ in range(2)] == [200, 429]

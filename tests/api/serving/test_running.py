@@ -9,6 +9,7 @@ import socket
 import stat
 import sys
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,14 @@ def test_a_reader_of_stdout_that_stalls_stops_nobody(data):
     with running(data, XYGEO_READS_PER_MINUTE="0") as service:  # nobody reads its stdout
         assert {service.ask("/api/health")[0] for _ in range(500)} == {200}
         assert service.stop() == 0
+
+
+def test_a_worker_that_is_told_to_stop_leaves_in_good_order(data):
+    with running(data) as service:
+        os.kill(service.workers[0], signal.SIGTERM)
+        lines = map(json.loads, service.process.stdout)
+        (died,) = islice((line for line in lines if line["event"] == "worker died"), 1)
+        assert died["exit_code"] == 0
 
 
 def test_workers_end_with_their_parent(data):
