@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.account import VIEWER
 from api.bodies import read_model, require_media
 from api.calls import Call, refusal
 from api.guards.rates import rate_limits
@@ -150,10 +151,15 @@ class _Path:
                 headers=self._allow,
             )
         request.scope["operation"] = operation
-        account = await self._account(request, operation)
-        request.scope["account"] = account
         address = request.client.host if request.client else ""
-        self._service.part(rate_limits).require(operation.cost, account, address)
+        limits = self._service.part(rate_limits)
+        try:
+            account = await self._account(request, operation)
+        except Refused:  # who shows what is not good counts as a stranger
+            limits.require(operation.cost, VIEWER, address)
+            raise
+        request.scope["account"] = account
+        limits.require(operation.cost, account, address)
         if not may_call(operation, account, request.path_params):
             if account.known:
                 await to_thread.run_sync(self._note_refusal, operation, account)

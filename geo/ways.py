@@ -143,14 +143,22 @@ class _Tracer:
         self._reached = dict(zip(nodes.tolist(), seconds.tolist(), strict=True))
 
     def way(self, row: int, total_s: float) -> _Way:
-        """Trace the way to one facility, whose seconds are known."""
+        """Trace the way to one facility, whose seconds are known.
+
+        Raises
+        ------
+        AssertionError
+            Never: sums of ticks are exact, so that some way adds up.
+        """
         here, there = self._start.place[0], self._end.place[row]
         apart_m = float(np.hypot(*(there[3:] - here[3:])))
         near = apart_m <= np.nanmax([here[2], there[2]])
         if near and abs(apart_m / self._speed_mps - total_s) < _SAME_S:
             return _Way(np.array([here[3:], there[3:]]), apart_m)
         legs = self._over_nodes(row, total_s)
-        if legs is None:  # one edge, straight along it
+        if legs is None:  # one edge, straight along it: there is no other way left
+            if self._start.legs.edge[0] != self._end.legs.edge[row]:
+                raise AssertionError("no way adds up to its seconds")
             legs = [_Leg(int(self._start.legs.edge[0]), float(here[0]), float(there[0]))]
         return self._drawn(legs, row)
 

@@ -101,7 +101,7 @@ class _Question:
         bound = float(price.sum() - earned[order[: self.p]].sum())
         guess = self._guess(guess.columns, bound)
         for first in (order[: self.p], guess.columns):
-            if guess.proven:
+            if guess.proven or self.clock.up:
                 return guess
             guess = min(
                 guess,

@@ -14,6 +14,7 @@ from geo.coverage import straight_metres
 from geo.network import snap
 from geo.reach import AGE_SPEEDS_MPS, cost_matrix
 from geo.ways import ways
+from layers.schema import layer_schema
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -166,10 +167,12 @@ def _chosen(
     limit: int,
 ) -> list[int]:
     """Rows of the nearest of each kind: by time, and what is not reached by distance."""
+    codes = list(layer_schema("care_facilities").fields["kind"].codes)
+    # A facility without a kind has no place among the codes: -1, and comes last.
+    rank = pd.Index(codes).get_indexer(pd.Index(kinds)) % (len(codes) + 1)
     order = np.lexsort((straight_m, seconds))
-    ranked = pd.Series(order, index=kinds.fillna("").to_numpy()[order])
-    nearest = ranked.groupby(level=0, sort=True).head(limit)
-    return [int(row) for row in nearest.sort_index(kind="stable")]
+    nearest = pd.Series(order).groupby(rank[order]).head(limit)
+    return sorted((int(row) for row in nearest), key=rank.__getitem__)
 
 
 def _finite(value: float) -> float | None:

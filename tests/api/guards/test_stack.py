@@ -77,3 +77,9 @@ def test_the_rate_limit_reaches_operations_but_not_health(client):
     asked = client(reads_per_minute=1)
     assert {asked.get("/api/health").status_code for _ in range(5)} == {200}
     assert [asked.get("/api/me").status_code for _ in range(2)] == [200, 429]
+
+
+def test_bad_tokens_are_counted_as_a_stranger_is(client):
+    asked = client(reads_per_minute=1)
+    bad = {"Authorization": "Bearer xyg_nonsense"}
+    assert [asked.get("/api/me", headers=bad).status_code for _ in range(2)] == [401, 429]

@@ -42,6 +42,15 @@ def test_the_nearest_of_each_kind_come_first_and_no_more_than_asked(store):
     assert hits[0].beds == 21
 
 
+def test_kinds_come_as_the_schema_lists_them(store):
+    kinds = ("rural_daycare", "station", None)
+    rows = [station(f"{kind}", 10, kind=kind) for kind in kinds]
+    fill(store, care_facilities=rows)
+    inputs = read_inputs(store, CareQuestion())  # the usual kinds: one without counts too
+    hits = nearest_answer(inputs, place(0)).hits
+    assert [hit.kind for hit in hits] == ["station", "rural_daycare", None]
+
+
 def test_beyond_an_hour_no_time_is_invented(store):
     fill(store, roads=road(0, 3000, 6000))
     (hit,) = nearest(store, 5000).hits
